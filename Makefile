@@ -1,0 +1,59 @@
+# Every target installs what it needs first; a second call does only what changed.
+PYTHON ?= python3
+BOOT = $(PYTHON) backend/bootstrap.py
+PY = .venv/bin/python
+export OPENBLAS_NUM_THREADS = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup build test lint e2e drills bench client flows lock format clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install what is missing and start everything at http://localhost:8000 (PORT=8001 for another port)
+	@$(BOOT) run
+
+setup: ## Install and build what `make run` needs, and start nothing
+	@$(BOOT) setup
+
+build: setup ## Build the front end (part of setup)
+
+test: ## Run every test (back end, front end, browser) and print `N passed, N failed`
+	@$(BOOT) setup --dev
+	@cd backend && $(PY) -m tools.run_tests
+
+lint: ## Check formatting, types, imports, flows, the API client and the project's own rules
+	@$(BOOT) setup --dev
+	@cd backend && $(PY) -m tools.lint
+
+e2e: ## Run the browser journeys against the whole system, without a network
+	@$(BOOT) setup --dev
+	@cd backend && $(PY) -m tools.run_tests e2e
+
+drills: ## Kill parts of a running system and see it recover
+	@$(BOOT) setup --dev
+	@cd backend && $(PY) -m tools.run_tests drills
+
+bench: ## Measure start, memory, stages and planning; JSON on standard output
+	@$(BOOT) setup --dev
+	@cd backend && $(PY) -m tests.bench.run
+
+client: ## Write the typed API client of the front end anew
+	@$(BOOT) setup
+	@cd backend && $(PY) -m tools.client
+
+flows: ## Write langflow/flows anew after a change of a component
+	@$(BOOT) setup
+	@langflow/.venv/bin/python langflow/build_flows.py
+
+lock: ## Write the hashed lock files anew from the requirements*.in files
+	@$(BOOT) lock
+
+format: ## Format all code
+	@$(BOOT) setup --dev
+	@cd backend && $(PY) -m ruff check --fix -q . ../langflow && $(PY) -m ruff format -q . ../langflow
+	@cd frontend && npm run --silent format
+
+clean: ## Remove everything installed and built; data in ./data stays
+	rm -rf .stamps backend/.venv backend/.models langflow/.venv frontend/node_modules frontend/dist
+	find backend langflow -name __pycache__ -type d -prune -exec rm -rf {} +
