@@ -1,0 +1,168 @@
+"""What every request passes: host and origin checks, size limits, headers, a request id, one line in the log.
+
+Plain ASGI: `BaseHTTPMiddleware` would buffer the event stream and hide that an upload was cut off.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextvars import ContextVar
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.config import MIB
+
+log = structlog.get_logger()
+_request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+JSON_BYTES, FILE_BYTES = MIB, 2 * MIB
+# Frame of a multipart body around one file of FILE_BYTES.
+MULTIPART_BYTES = 64 * 1024
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; media-src 'self' blob:; "
+        "img-src 'self' blob: data:; connect-src 'self'; style-src 'self'; font-src 'self'; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(self), microphone=(self)",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def request_id() -> str:
+    """The id of the request that is being answered."""
+    return _request_id.get()
+
+
+async def _refuse(send: Send, status: int, code: str, detail: str, hint: str | None) -> None:
+    body = json.dumps({"error": code, "detail": detail, "hint": hint, "request_id": request_id()}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Observed:
+    """Gives the request its id, the answer its security headers, and the log its line (no query, no user text)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        identity, started, status = uuid4().hex, time.perf_counter(), 0
+        _request_id.set(identity)
+        structlog.contextvars.bind_contextvars(request_id=identity)
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = identity
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            route = getattr(scope.get("route"), "path", None)
+            took_ms = round((time.perf_counter() - started) * 1000, 1)
+            log.info("request", method=scope["method"], route=route, status=status, ms=took_ms)
+            structlog.contextvars.unbind_contextvars("request_id")
+
+
+class Guarded:
+    """Answers only under the allowed host names, and changes things only for its own pages (or for no page at all)."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if _without_port(host) not in self._hosts:
+            # A page of another site whose name was made to point here (DNS rebinding) must not be served.
+            hint = "Open http://localhost with the port that was printed."
+            await _refuse(send, 403, "host_refused", "This address is not one this server answers to.", hint)
+        elif scope["method"] not in SAFE_METHODS and not _same_origin(headers, host):
+            hint = "Use the page that this server gives out."
+            await _refuse(send, 403, "origin_refused", "The request comes from a page of another site.", hint)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _without_port(host: str) -> str:
+    name, _, port = host.rpartition(":")
+    return (name if name and port.isdecimal() else host).lower()
+
+
+def _same_origin(headers: Headers, host: str) -> bool:
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return False
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+
+
+class _BodyTooLarge(Exception):
+    """More bytes than the limit have arrived."""
+
+
+class Bounded:
+    """Stops a body at its limit: by the announced length at once, else where the bytes pass it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["path"].startswith("/api/uploads"):
+            await self._app(scope, receive, send)  # uploads have limits of their own
+            return
+        file = scope["path"] == "/api/postings/file"
+        limit = FILE_BYTES + MULTIPART_BYTES if file else JSON_BYTES
+        hint = f"The limit is {(FILE_BYTES if file else JSON_BYTES) // MIB} MB."
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdecimal() and int(announced) > limit:
+            await _refuse(send, 413, "too_large", "The request is too large.", hint)
+            return
+        seen, started = 0, False
+
+        async def receiving() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise _BodyTooLarge
+            return message
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receiving, sending)
+        except _BodyTooLarge:
+            if started:
+                raise
+            await _refuse(send, 413, "too_large", "The request is too large.", hint)

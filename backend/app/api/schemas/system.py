@@ -1,0 +1,64 @@
+"""What the program says about itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.api.schemas.common import Out
+
+
+class LimitsOut(Out):
+    """Limits that a page can show before somebody meets them."""
+
+    posting_text_bytes: int
+    posting_file_bytes: int
+    upload_bytes: int
+    patch_bytes: int
+    recording_seconds: int
+    questions_min: int
+    questions_max: int
+    answer_characters: int
+
+
+class VoiceOut(Out):
+    """A voice an interviewer can have."""
+
+    id: str
+    name: str
+    language: str
+
+
+class ProviderOut(Out):
+    """Who does a job that needs a model, where it runs and what it is given."""
+
+    port: Literal["speech_to_text", "text_to_speech", "presence", "flows"]
+    name: str
+    where: Literal["embedded", "cloud"]
+    receives: str
+
+
+class SystemOut(Out):
+    """Mode, limits, voices and providers of this installation."""
+
+    mode: Literal["personal"]
+    version: str
+    limits: LimitsOut
+    voices: list[VoiceOut]
+    retention_days: int
+    providers: list[ProviderOut]
+
+
+class ReadyOut(Out):
+    """Whether each service answers. `ready` is true when all of them do."""
+
+    ready: bool
+    database: bool
+    queue: bool
+    flows: bool
+    worker: bool
+
+
+class LiveOut(Out):
+    """The process answers."""
+
+    live: Literal[True] = True

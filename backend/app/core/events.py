@@ -1,0 +1,61 @@
+"""Changes of an interview, told through Valkey. Losing one is harmless: readers look again by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.config import settings
+from app.core.database import waiting
+
+LOOK_AGAIN_S = 5.0
+COALESCE_S = 0.15
+
+
+def connect() -> Redis:
+    """A client of its own, for one event loop. Two seconds are enough for a neighbour; a dead one must not block."""
+    return Redis.from_url(settings().redis_url, socket_connect_timeout=2, socket_timeout=2 + LOOK_AGAIN_S)
+
+
+def _channel(interview_id: UUID) -> str:
+    return f"interview:{interview_id}"
+
+
+def changed(session: AsyncSession, interview_id: UUID) -> None:
+    """Tell the readers of this interview after the commit."""
+
+    async def publish() -> None:
+        async with connect() as redis:
+            await redis.publish(_channel(interview_id), "")
+
+    waiting(session)[f"changed {interview_id}"] = publish
+
+
+async def changes(interview_id: UUID) -> AsyncIterator[None]:
+    """Yields at once, then after changes (close ones once) and at least every 5 seconds, with or without Valkey."""
+    async with connect() as redis, redis.pubsub(ignore_subscribe_messages=True) as channel:
+        listening = False
+        yield
+        while True:
+            try:
+                if not listening:
+                    await channel.subscribe(_channel(interview_id))
+                    listening = True
+                await _next(channel)
+            except (RedisError, OSError):
+                listening = False
+                await asyncio.sleep(LOOK_AGAIN_S)
+            yield
+
+
+async def _next(channel: PubSub) -> None:
+    if await channel.get_message(timeout=LOOK_AGAIN_S) is not None:
+        await asyncio.sleep(COALESCE_S)
+        while await channel.get_message(timeout=0) is not None:
+            pass

@@ -1,0 +1,61 @@
+"""Interviews and questions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, Owned, names
+from app.models.posting import PostingRow
+
+if TYPE_CHECKING:
+    from app.models.take import Take
+
+KINDS = ("video", "voice", "typed")
+
+
+class Interview(Owned, Base):
+    """One interview for one posting. `replaced` holds texts of questions that were swapped out or deleted."""
+
+    __tablename__ = "interviews"
+    __table_args__ = (CheckConstraint(f"mode IN ({names(KINDS)})", "mode"),)
+
+    posting_id: Mapped[UUID] = mapped_column(ForeignKey("postings.id", ondelete="CASCADE"), index=True)
+    mode: Mapped[str]
+    voice: Mapped[str]
+    speed: Mapped[float]
+    hidden: Mapped[bool]
+    consent: Mapped[dict[str, Any]]
+    count: Mapped[int]
+    seed: Mapped[int]
+    kinds: Mapped[list[Any] | None]
+    difficulty: Mapped[int | None]
+    replaced: Mapped[list[Any]]
+    provenance: Mapped[dict[str, Any]]
+    finished_at: Mapped[datetime | None]
+
+    posting: Mapped[PostingRow] = relationship(lazy="raise")
+    questions: Mapped[list[QuestionRow]] = relationship(
+        lazy="raise", order_by="QuestionRow.position", passive_deletes=True, back_populates="interview"
+    )
+
+
+class QuestionRow(Owned, Base):
+    """A question in its place; `question` is an `app.domain.question.Question` whose id is this row's id."""
+
+    __tablename__ = "questions"
+
+    interview_id: Mapped[UUID] = mapped_column(ForeignKey("interviews.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    own: Mapped[bool] = mapped_column(default=False)
+    question: Mapped[dict[str, Any]]
+    speech_key: Mapped[str] = mapped_column(index=True)
+
+    interview: Mapped[Interview] = relationship(lazy="raise", back_populates="questions")
+    takes: Mapped[list[Take]] = relationship(
+        lazy="raise", order_by="Take.number", passive_deletes=True, back_populates="question"
+    )

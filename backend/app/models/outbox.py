@@ -1,0 +1,27 @@
+"""Jobs recorded in the transaction that causes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Row
+
+
+class OutboxJob(Row, Base):
+    """A job to be sent to a worker, ids only. It is sent (again) when `due_at` has come.
+
+    `keep`: the row stays until the task reports that it is done, so a broker that forgets loses nothing. Without it
+    the row goes when it is sent: the stage's own row brings it back.
+    """
+
+    __tablename__ = "outbox"
+
+    task: Mapped[str]
+    args: Mapped[list[Any]]
+    queue: Mapped[str]
+    limit_s: Mapped[int]
+    keep: Mapped[bool]
+    due_at: Mapped[datetime] = mapped_column(index=True)

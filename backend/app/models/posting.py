@@ -1,0 +1,22 @@
+"""Stored postings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Owned, names
+
+SOURCES = ("text", "file", "url")
+
+
+class PostingRow(Owned, Base):
+    """A posting as it was understood and corrected; `posting` is an `app.domain.posting.Posting`."""
+
+    __tablename__ = "postings"
+    __table_args__ = (CheckConstraint(f"source IN ({names(SOURCES)})", "source"),)
+
+    source: Mapped[str]
+    posting: Mapped[dict[str, Any]] = mapped_column()

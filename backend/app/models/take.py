@@ -1,0 +1,107 @@
+"""Takes, their uploads and the stages of their analysis."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import JSON, Base, Owned, Row, names
+from app.models.interview import KINDS, QuestionRow
+
+STAGES = ("media", "transcript", "voice", "presence", "grade", "tips")
+STATES = ("waiting", "queued", "running", "done", "failed", "skipped")
+
+
+class Take(Owned, Base):
+    """One answer to a question. The newest complete one counts; all files of a take live under `prefix`."""
+
+    __tablename__ = "takes"
+    __table_args__ = (
+        UniqueConstraint("question_id", "number"),
+        CheckConstraint(f"kind IN ({names(KINDS)})", "kind"),
+    )
+
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    kind: Mapped[str]
+    text: Mapped[str | None]
+    duration_ms: Mapped[int | None]
+    completed_at: Mapped[datetime | None]
+    media_key: Mapped[str | None]
+    media_type: Mapped[str | None]
+    media_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    audio_key: Mapped[str | None]
+    poster_key: Mapped[str | None]
+
+    question: Mapped[QuestionRow] = relationship(lazy="raise", back_populates="takes")
+    upload: Mapped[Upload | None] = relationship(lazy="raise", passive_deletes=True, back_populates="take")
+    stages: Mapped[list[Stage]] = relationship(lazy="raise", passive_deletes=True, back_populates="take")
+
+    @property
+    def prefix(self) -> str:
+        """Where the files of this take are in the object storage."""
+        return f"takes/{self.id}/"
+
+
+class Upload(Owned, Base):
+    """A tus upload. `head` keeps the first bytes: they say what kind of file it is, across parts of any size."""
+
+    __tablename__ = "uploads"
+
+    take_id: Mapped[UUID] = mapped_column(ForeignKey("takes.id", ondelete="CASCADE"), unique=True)
+    length: Mapped[int | None] = mapped_column(BigInteger)
+    offset: Mapped[int] = mapped_column(BigInteger, default=0)
+    meta: Mapped[str] = mapped_column(default="")
+    head: Mapped[bytes] = mapped_column(default=b"")
+    expires_at: Mapped[datetime]
+
+    take: Mapped[Take] = relationship(lazy="raise", back_populates="upload")
+    parts: Mapped[list[UploadPart]] = relationship(lazy="raise", order_by="UploadPart.start", passive_deletes=True)
+
+
+class UploadPart(Base):
+    """The immutable object that one PATCH became: bytes [start, start + size) of the upload."""
+
+    __tablename__ = "upload_parts"
+
+    upload_id: Mapped[UUID] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
+    start: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    key: Mapped[str]
+
+
+class Stage(Row, Base):
+    """One step of the analysis of a take.
+
+    A worker that computes it holds the lease: `lease_token` until `lease_until`, renewed while it works. `due_at` is
+    when the sweep sends a queued stage again. `result` stays through a retry: equal `input_hash`, equal result.
+    """
+
+    __tablename__ = "stages"
+    __table_args__ = (
+        UniqueConstraint("take_id", "name"),
+        CheckConstraint(f"name IN ({names(STAGES)})", "name"),
+        CheckConstraint(f"state IN ({names(STATES)})", "state"),
+    )
+
+    take_id: Mapped[UUID] = mapped_column(ForeignKey("takes.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    state: Mapped[str] = mapped_column(index=True)
+    reason: Mapped[str | None]
+    attempt: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    lease_token: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    input_hash: Mapped[str | None]
+    result: Mapped[Any | None] = mapped_column(JSON)
+    error: Mapped[dict[str, Any] | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    cpu_seconds: Mapped[float | None]
+
+    take: Mapped[Take] = relationship(lazy="raise", back_populates="stages")
