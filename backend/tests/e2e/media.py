@@ -27,8 +27,8 @@ ANSWER = (
     "Last winter our evening deliveries kept going out late, and the store managers were losing patience with us. "
     "I was the shift lead, so I had to find out why and get the vans away by seven. "
     "I walked the route from the freezer to the loading bay with a stopwatch, and I saw that two pickers waited for "
-    "the same pallet jack. I borrowed a second jack from the day team, because buying one would have taken a month, and I "
-    "moved the heavy lanes next to the door. "
+    "the same pallet jack. I borrowed a second jack from the day team, because buying one would have taken a month, "
+    "and I moved the heavy lanes next to the door. "
     "As a result, late departures fell from nine a week to one, and nobody had to stay after their shift. "
     "I learned to watch the work before I change it."
 )
