@@ -1,0 +1,75 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, must } from "../../utils/api/client";
+import type { components } from "../../utils/api/schema.gen";
+import type { InterviewIn } from "../../utils/api/types";
+
+const LIST = ["interviews"];
+export const interviewKey = (id: string) => ["interview", id];
+
+export function useInterviews() {
+  return useQuery({ queryKey: LIST, queryFn: ({ signal }) => must(api.GET("/api/interviews", { signal })) });
+}
+
+export function useInterview(id: string) {
+  return useQuery({
+    queryKey: interviewKey(id),
+    queryFn: ({ signal }) => must(api.GET("/api/interviews/{id}", { params: { path: { id } }, signal })),
+  });
+}
+
+export const DEFAULTS: Omit<InterviewIn, "posting_id"> = {
+  count: 8,
+  seed: 0,
+  mode: "video",
+  voice: "af_heart",
+  speed: 1,
+  hidden: false,
+};
+
+export function useCreateInterview() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: InterviewIn) => must(api.POST("/api/interviews", { body })),
+    onSuccess: (created) => {
+      client.setQueryData(interviewKey(created.id), created);
+      void client.invalidateQueries({ queryKey: LIST });
+    },
+  });
+}
+
+export function useEditInterview(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    scope: { id: `interview-${id}` },
+    mutationFn: (body: components["schemas"]["InterviewEdit"]) =>
+      must(api.PATCH("/api/interviews/{id}", { params: { path: { id } }, body })),
+    onSuccess: (changed) => client.setQueryData(interviewKey(id), changed),
+  });
+}
+
+export function useDeleteInterview() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => must(api.DELETE("/api/interviews/{id}", { params: { path: { id } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: LIST }),
+  });
+}
+
+export function useFinishInterview(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => must(api.POST("/api/interviews/{id}/finish", { params: { path: { id } } })),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: interviewKey(id) });
+      void client.invalidateQueries({ queryKey: LIST });
+    },
+  });
+}
+
+export function useDeleteEverything() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => must(api.DELETE("/api/data")),
+    onSuccess: () => client.clear(),
+  });
+}

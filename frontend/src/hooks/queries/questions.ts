@@ -1,0 +1,71 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, must } from "../../utils/api/client";
+import type { components } from "../../utils/api/schema.gen";
+import type { InterviewOut, QuestionKind } from "../../utils/api/types";
+import { interviewKey } from "./interviews";
+
+type QuestionEdit = components["schemas"]["QuestionEdit"];
+
+/** All changes to the questions of one interview, one after the other; each is followed by a fresh reading. */
+export function useQuestionChanges(id: string) {
+  const client = useQueryClient();
+  const scope = { id: `questions-${id}` };
+  const onSettled = () => client.invalidateQueries({ queryKey: interviewKey(id) });
+  const path = (qid: string) => ({ params: { path: { id, qid } } });
+
+  const add = useMutation({
+    scope,
+    onSettled,
+    mutationFn: (body: { text: string; kind: QuestionKind }) =>
+      must(api.POST("/api/interviews/{id}/questions", { params: { path: { id } }, body })),
+  });
+  const edit = useMutation({
+    scope,
+    onSettled,
+    mutationFn: ({ qid, ...body }: QuestionEdit & { qid: string }) =>
+      must(api.PATCH("/api/interviews/{id}/questions/{qid}", { ...path(qid), body })),
+  });
+  const remove = useMutation({
+    scope,
+    onSettled,
+    mutationFn: (qid: string) => must(api.DELETE("/api/interviews/{id}/questions/{qid}", path(qid))),
+  });
+  const swap = useMutation({
+    scope,
+    onSettled,
+    mutationFn: (qid: string) => must(api.POST("/api/interviews/{id}/questions/{qid}/swap", path(qid))),
+  });
+  const order = useMutation({
+    scope,
+    onSettled,
+    mutationFn: (ids: string[]) =>
+      must(api.PUT("/api/interviews/{id}/order", { params: { path: { id } }, body: { ids } })),
+    onMutate: (ids) =>
+      client.setQueryData<InterviewOut>(interviewKey(id), (old) => {
+        if (!old) return old;
+        const places = new Map(ids.map((qid, place) => [qid, place]));
+        const sorted = [...old.questions].sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
+        return { ...old, questions: sorted.map((q, place) => ({ ...q, position: place + 1 })) };
+      }),
+  });
+  return { add, edit, remove, swap, order };
+}
+
+const PREPARING_MS = 700;
+
+/** The spoken question; asks again while it is being prepared. */
+export function useSpeech(interviewId: string, questionId: string | null, key = "") {
+  return useQuery({
+    queryKey: ["speech", interviewId, questionId, key],
+    enabled: questionId !== null,
+    queryFn: ({ signal }) =>
+      must(
+        api.GET("/api/interviews/{id}/questions/{qid}/speech", {
+          params: { path: { id: interviewId, qid: questionId ?? "" } },
+          signal,
+        }),
+      ),
+    staleTime: 5 * 60_000,
+    refetchInterval: ({ state }) => (state.data?.state === "preparing" ? PREPARING_MS : false),
+  });
+}

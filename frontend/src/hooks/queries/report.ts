@@ -1,0 +1,24 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, must } from "../../utils/api/client";
+import type { StageOut } from "../../utils/api/types";
+
+export const reportKey = (id: string) => ["report", id];
+
+export function useReport(id: string) {
+  return useQuery({
+    queryKey: reportKey(id),
+    queryFn: ({ signal }) => must(api.GET("/api/interviews/{id}/report", { params: { path: { id } }, signal })),
+  });
+}
+
+export function useRetryStage(interviewId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ takeId, stage }: { takeId: string; stage: StageOut["name"] }) =>
+      must(api.POST("/api/takes/{id}/retry", { params: { path: { id: takeId } }, body: { stage } })),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["progress", interviewId] });
+      void client.invalidateQueries({ queryKey: reportKey(interviewId) });
+    },
+  });
+}

@@ -1,0 +1,42 @@
+// Short names for the types the server declares.
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type AnswerOut = Schemas["AnswerOut"];
+export type AnswerProgress = Schemas["AnswerProgress"];
+export type Consent = Schemas["Consent"];
+export type Coverage = Schemas["Coverage"];
+export type Cue = Schemas["Cue"];
+export type DimensionScore = Schemas["DimensionScore"];
+export type Evidence = Schemas["Evidence"];
+export type Grade = Schemas["Grade"];
+export type Interval = Schemas["Interval"];
+export type InterviewIn = Schemas["InterviewIn"];
+export type InterviewItem = Schemas["InterviewItem"];
+export type InterviewOut = Schemas["InterviewOut"];
+export type Mode = InterviewIn["mode"];
+export type Posting = Schemas["Posting"];
+export type PostingEdit = Schemas["PostingEdit"];
+export type PostingItem = Schemas["PostingItem"];
+export type PostingOut = Schemas["PostingOut"];
+export type PresenceMeasures = Schemas["PresenceMeasures"];
+export type ProgressOut = Schemas["ProgressOut"];
+export type Question = Schemas["Question"];
+export type QuestionKind = Schemas["QuestionKind"];
+export type QuestionOut = Schemas["QuestionOut"];
+export type ReportOut = Schemas["ReportOut"];
+export type Requirement = Schemas["Requirement"];
+export type Seniority = Schemas["Seniority"];
+export type SpeechTrack = Schemas["SpeechTrack"];
+export type SpokenWord = Schemas["SpokenWord"];
+export type StageOut = Schemas["StageOut"];
+export type StarSpan = Schemas["StarSpan"];
+export type Summary = Schemas["Summary"];
+export type SystemOut = Schemas["SystemOut"];
+export type TakeOut = Schemas["TakeOut"];
+export type Tip = Schemas["Tip"];
+export type Transcript = Schemas["Transcript"];
+export type VoiceMeasures = Schemas["VoiceMeasures"];
+export type Weight = Schemas["Weight"];
+export type Word = Schemas["Word"];
