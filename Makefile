@@ -36,7 +36,7 @@ drills: ## Kill parts of a running system and see it recover
 
 bench: ## Measure start, memory, stages and planning; JSON on standard output
 	@$(BOOT) setup --dev
-	@cd backend && $(PY) -m tests.bench.run
+	@cd backend && $(PY) -m tests.bench.system
 
 client: ## Write the typed API client of the front end anew
 	@$(BOOT) setup

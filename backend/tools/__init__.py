@@ -1,0 +1,1 @@
+"""What the Makefile calls: checks, test runs, the API client."""
