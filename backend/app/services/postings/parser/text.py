@@ -1,0 +1,216 @@
+"""From visible text to a posting: the one reader that every other format ends in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from app.domain.errors import BadInput, TooLarge, UnsupportedMedia
+from app.domain.posting import Posting, Requirement, Warning
+from app.services.postings.parser import fields, skills
+from app.services.postings.parser.clean import normalise
+from app.services.postings.parser.items import Findings, find_items, readable
+from app.services.postings.parser.language import detect
+
+MAX_TEXT_BYTES = 200_000  # a posting has 2 to 15 kB; the longest seen has 22 kB
+MAX_REQUIREMENTS = 80
+PASTE = "Copy the text of the posting and paste it instead."
+
+_JOB_WORDS = re.compile(
+    r"\b(?:apply|applicants?|application|candidates?|vacancy|vacancies|hiring|recruit\w*|salary|per (?:hour|annum)|full[- ]time|part[- ]time|permanent|contract|shifts?|job|role|position|cv|résumé|resume|employer|"
+    r"experience|responsibilit\w+|duties|requirements?|qualifications?|benefits|holiday|pension|team|reporting to|reports to|wanted|interview|bewerb\w+|stelle|aufgaben|profil|poste|candidat\w*|puesto|requisitos|vacature|functie|pozice|práce|požadujeme|praca|oferujemy)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?:[{};]|\)\s*:|=>|\*/|-->|</?\w+>)\s*$|^\s*(?:def|class|import|from|return|if|for|while|func|function|const|let|var|public|private|#include|package|using|\}|//|/\*|<\w+)\b.*[({;:=>]?", re.IGNORECASE)
+_LOGIN = re.compile(r"\b(?:sign in|log ?in|forgot(?:ten)? (?:your )?password|create an account|remember me|keep me signed in|password|new to \w+\? join|join now|verify you are (?:a )?human|captcha|enable cookies|access denied)\b", re.IGNORECASE)
+_READS_LIKE_OFFER = re.compile(
+    r"\b(?:you(?:'ll|’ll| will)|your (?:role|profile|responsibilities|tasks)|we(?:'re|’re| are) (?:looking|hiring|seeking|recruiting)|looking for an?|we need an?|seeking an?|successful (?:candidate|applicant)|ideal candidate|wanted|join (?:our|the|us)|apply|vacancy|salary|per hour|(?:full|part)[- ]time|must have|required)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Fields that a board or the page's own data give; they win over what the text suggests. `source` names where from."""
+
+    title: str | None = None
+    company: str | None = None
+    locations: tuple[str, ...] = ()
+    remote: bool | None = None
+    language: str | None = None
+    source: str = "text"
+
+
+def parse_text(text: str, *, source_url: str | None = None) -> Posting:
+    """A pasted posting as data.
+
+    Args:
+        text: what was pasted, at most 200,000 bytes of UTF-8.
+        source_url: where it came from, kept as it is.
+
+    Raises:
+        BadInput: `posting_empty`, `posting_not_a_posting`.
+        TooLarge: `posting_too_large`.
+        UnsupportedMedia: `posting_binary`.
+    """
+    return read(_checked(text), source_url=source_url)
+
+
+def _checked(text: str) -> str:
+    if len(text) > MAX_TEXT_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
+        raise TooLarge(
+            "This text is longer than 200 kB, which is more than a posting has.",
+            code="posting_too_large",
+            hint="Paste only the posting itself, without the rest of the page.",
+        )
+    # Bytes read as text show as NUL, replacement and control characters; a stray one in a real paste is harmless.
+    odd = sum(character in "\x00\ufffd" or (character < " " and character not in "\n\r\t\f\v") for character in text)
+    if odd > 3 and odd > 0.02 * len(text):
+        raise UnsupportedMedia(
+            "This is a file's raw bytes, not text.",
+            code="posting_binary",
+            hint="Choose the file with the file button, or open it and copy its text.",
+        )
+    clean = normalise(text)
+    if not any(map(str.isalnum, clean)):
+        raise BadInput("There is no text in this.", code="posting_empty", hint="Paste the text of the job posting.")
+    return clean
+
+
+def read(text: str, *, known: Known | None = None, source_url: str | None = None, trusted: bool = False) -> Posting:
+    """Read normalised text. `trusted`: a job board says it is a posting, so only the content counts, not the form.
+
+    Raises:
+        BadInput: `posting_not_a_posting`.
+    """
+    known = known or Known()
+    text = normalise(text)
+    found = fields.read_fields(text)
+    title, company, location = found.title, found.company, found.location
+    skip = {(field.start, field.end) for field in (title, company) if field is not None and _fills_line(text, field)}
+    walk = find_items(text, frozenset(skip))
+    if not trusted and not _is_posting(text, walk, has_title=title is not None):
+        raise BadInput(
+            "This does not look like a job posting: nothing in it says what the job is or what it asks for.",
+            code="posting_not_a_posting",
+            hint="Paste the whole posting, with the tasks and the requirements.",
+        )
+    requirements = _number(text, walk)
+    language = detect(text)
+    warnings: list[Warning] = []
+    if walk.attacks:
+        warnings.append(
+            Warning(
+                code="posting_instructions",
+                detail="Some lines give instructions to a program instead of describing the job. They are left out.",
+            )
+        )
+    if language != "en":
+        warnings.append(
+            Warning(
+                code="posting_language",
+                detail="This posting is not in English. What could be read is below; please check each line.",
+            )
+        )
+    if not requirements:
+        warnings.append(
+            Warning(
+                code="posting_no_requirements",
+                detail="No requirements or duties were found. Add the lines you want to practise for.",
+            )
+        )
+    quotes: dict[str, str] = {}
+    sources: dict[str, str] = {}
+    values = {
+        "title": (known.title, title),
+        "company": (known.company, company),
+        "location": (known.locations[0] if known.locations else None, location),
+    }
+    chosen: dict[str, str | None] = {}
+    for name, (given, field) in values.items():
+        chosen[name] = given or (field.value if field else None)
+        if given:
+            sources[name] = known.source
+            if given in text:
+                quotes[name] = given
+        elif field:
+            sources[name] = "text"
+            quotes[name] = text[field.start : field.end]
+    level = fields.seniority(chosen["title"], text)
+    if level:
+        sources["seniority"] = "text"
+        quotes["seniority"] = level[1]
+    locations = known.locations or ((location.value,) if location else ())
+    return Posting(
+        text=text,
+        title=chosen["title"],
+        company=chosen["company"],
+        location=chosen["location"],
+        locations=tuple(locations[:10]),
+        remote=known.remote if known.remote is not None else found.remote,
+        seniority=level[0] if level else None,
+        language=language,
+        requirements=requirements,
+        skills=skills.hot_words(requirement.skills for requirement in requirements),
+        quotes=quotes,
+        sources=sources,
+        source_url=source_url,
+        warnings=tuple(warnings),
+    )
+
+
+def _fills_line(text: str, field: fields.Field) -> bool:
+    """Whether a field has its line to itself: a title inside a sentence must not hide the sentence."""
+    start = text.rfind("\n", 0, field.start) + 1
+    end = text.find("\n", field.end)
+    line = text[start : len(text) if end < 0 else end]
+    return len(line) - (field.end - field.start) < 60 and not re.search(r"[.!?]\s|[.!?]$|\b(?:looking|seeking|you|we)\b", line, re.IGNORECASE)
+
+
+def _number(text: str, walk: Findings) -> tuple[Requirement, ...]:
+    items = walk.items
+    if len(items) > MAX_REQUIREMENTS:
+        # Over the limit the asked-for items stay and the last duties go.
+        asked = [item for item in items if item.weight.value != "duty"][:MAX_REQUIREMENTS]
+        duties = [item for item in items if item.weight.value == "duty"][: MAX_REQUIREMENTS - len(asked)]
+        items = sorted(asked + duties, key=lambda item: item.start)
+    return tuple(
+        Requirement(
+            id=f"r{number}",
+            text=readable(text[item.start : item.end]),
+            quote=text[item.start : item.end],
+            weight=item.weight,
+            start=item.start,
+            end=item.end,
+            skills=skills.find(text[item.start : item.end]),
+        )
+        for number, item in enumerate(items, start=1)
+    )
+
+
+def _is_posting(text: str, walk: Findings, *, has_title: bool) -> bool:
+    """Whether the text describes a job. Generous: two lines that ask for something, or one in a text about a job."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    code = sum(bool(_CODE.search(line[:300])) for line in lines)
+    if len(lines) >= 3 and code > 0.4 * len(lines):
+        return False
+    sample = text[:30_000]
+    items = len(walk.items)
+    job_words = {match.lower() for match in _JOB_WORDS.findall(sample)}
+    offer = len(_READS_LIKE_OFFER.findall(sample))
+    words = len(sample.split())
+    login = len(_LOGIN.findall(sample))
+    if login >= 3 and walk.listed < 3 and words < 400:
+        return False
+    if not items:
+        # A board's short notice without demands is still one when it reads like an offer of work.
+        return has_title and len(job_words) >= 4 and offer >= 2 and words >= 40
+    if walk.listed >= 2 or (walk.headings >= 1 and walk.listed >= 1):
+        return True
+    direct = bool(re.search(r"\b(?:you|your|candidates?|applicants?|wanted|apply|we need|we(?:'re|’re| are) (?:looking|hiring|recruiting|seeking))\b", sample, re.IGNORECASE))
+    density = items / max(1, words / 100)
+    if items >= 2:
+        return direct and (len(job_words) >= 2 or (has_title and len(job_words) >= 1)) and density >= 0.25 and offer >= 1
+    return direct and has_title and len(job_words) >= 3 and offer >= 2 and words >= 12
+
+
