@@ -22,7 +22,12 @@ export function useProgress(interviewId: string) {
   const query = useQuery({
     queryKey: ["progress", interviewId],
     queryFn: ({ signal }) =>
-      must(api.GET("/api/interviews/{id}/progress", { params: { path: { id: interviewId } }, signal })),
+      must(
+        api.GET("/api/interviews/{interview_id}/progress", {
+          params: { path: { interview_id: interviewId } },
+          signal,
+        }),
+      ),
     refetchInterval: ({ state }) => (broken && state.data?.complete !== true ? POLL_MS : false),
   });
   const open = query.data !== undefined && !query.data.complete;

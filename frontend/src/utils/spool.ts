@@ -73,7 +73,9 @@ class DiskSpool implements Spool {
     const end = session.bytes + data.byteLength;
     await Promise.all([
       tx.objectStore("chunks").put({ session: id, index: session.chunks, end, endMs, data }),
-      tx.objectStore("sessions").put({ ...session, chunks: session.chunks + 1, bytes: end, durationMs: endMs }),
+      tx
+        .objectStore("sessions")
+        .put({ ...session, chunks: session.chunks + 1, bytes: end, durationMs: endMs }),
       tx.done,
     ]);
   }

@@ -63,7 +63,10 @@ export async function createUpload(
   return new URL(location, new URL(endpoint, globalThis.location?.href)).href;
 }
 
-export async function askOffset(url: string, signal?: AbortSignal): Promise<{ offset: number; length: number | null }> {
+export async function askOffset(
+  url: string,
+  signal?: AbortSignal,
+): Promise<{ offset: number; length: number | null }> {
   const response = await call(url, { method: "HEAD", headers: VERSION, cache: "no-store" }, signal);
   const length = response.headers.get("Upload-Length");
   return {

@@ -119,10 +119,16 @@ export class Uploader {
         offset = await sendBytes(target.url, offset, data, last ? session.bytes : null, this.stopper.signal);
         if (last) length = session.bytes;
         onProgress();
-        this.change({ phase: "sending", sentMs: Math.max(this.state.sentMs, endMs), detail: null, hint: null });
+        this.change({
+          phase: "sending",
+          sentMs: Math.max(this.state.sentMs, endMs),
+          detail: null,
+          hint: null,
+        });
       } else if (session.complete) {
         const confirmed = await askOffset(target.url, this.stopper.signal);
-        if (confirmed.offset !== session.bytes) throw new TusError(409, "The server has not got all of it yet.");
+        if (confirmed.offset !== session.bytes)
+          throw new TusError(409, "The server has not got all of it yet.");
         await server.finishTake(target.takeId, session.durationMs);
         await spool.drop(sessionId);
         return;

@@ -13,7 +13,8 @@ export function useInterviews() {
 export function useInterview(id: string) {
   return useQuery({
     queryKey: interviewKey(id),
-    queryFn: ({ signal }) => must(api.GET("/api/interviews/{id}", { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      must(api.GET("/api/interviews/{interview_id}", { params: { path: { interview_id: id } }, signal })),
   });
 }
 
@@ -42,7 +43,7 @@ export function useEditInterview(id: string) {
   return useMutation({
     scope: { id: `interview-${id}` },
     mutationFn: (body: components["schemas"]["InterviewEdit"]) =>
-      must(api.PATCH("/api/interviews/{id}", { params: { path: { id } }, body })),
+      must(api.PATCH("/api/interviews/{interview_id}", { params: { path: { interview_id: id } }, body })),
     onSuccess: (changed) => client.setQueryData(interviewKey(id), changed),
   });
 }
@@ -50,7 +51,8 @@ export function useEditInterview(id: string) {
 export function useDeleteInterview() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => must(api.DELETE("/api/interviews/{id}", { params: { path: { id } } })),
+    mutationFn: (id: string) =>
+      must(api.DELETE("/api/interviews/{interview_id}", { params: { path: { interview_id: id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: LIST }),
   });
 }
@@ -58,7 +60,8 @@ export function useDeleteInterview() {
 export function useFinishInterview(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => must(api.POST("/api/interviews/{id}/finish", { params: { path: { id } } })),
+    mutationFn: () =>
+      must(api.POST("/api/interviews/{interview_id}/finish", { params: { path: { interview_id: id } } })),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: interviewKey(id) });
       void client.invalidateQueries({ queryKey: LIST });

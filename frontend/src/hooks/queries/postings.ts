@@ -12,7 +12,8 @@ export function usePostings() {
 export function usePosting(id: string) {
   return useQuery({
     queryKey: one(id),
-    queryFn: ({ signal }) => must(api.GET("/api/postings/{id}", { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      must(api.GET("/api/postings/{posting_id}", { params: { path: { posting_id: id } }, signal })),
   });
 }
 
@@ -47,7 +48,8 @@ export function useEditPosting(id: string) {
   const client = useQueryClient();
   return useMutation({
     scope: { id: `posting-${id}` },
-    mutationFn: (body: PostingEdit) => must(api.PATCH("/api/postings/{id}", { params: { path: { id } }, body })),
+    mutationFn: (body: PostingEdit) =>
+      must(api.PATCH("/api/postings/{posting_id}", { params: { path: { posting_id: id } }, body })),
     onSuccess: (changed) => client.setQueryData(one(id), changed),
   });
 }
@@ -55,7 +57,8 @@ export function useEditPosting(id: string) {
 export function useDeletePosting() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => must(api.DELETE("/api/postings/{id}", { params: { path: { id } } })),
+    mutationFn: (id: string) =>
+      must(api.DELETE("/api/postings/{posting_id}", { params: { path: { posting_id: id } } })),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: LIST });
       void client.invalidateQueries({ queryKey: ["interviews"] });

@@ -11,35 +11,47 @@ export function useQuestionChanges(id: string) {
   const client = useQueryClient();
   const scope = { id: `questions-${id}` };
   const onSettled = () => client.invalidateQueries({ queryKey: interviewKey(id) });
-  const path = (qid: string) => ({ params: { path: { id, qid } } });
+  const path = (qid: string) => ({ params: { path: { interview_id: id, question_id: qid } } });
 
   const add = useMutation({
     scope,
     onSettled,
     mutationFn: (body: { text: string; kind: QuestionKind }) =>
-      must(api.POST("/api/interviews/{id}/questions", { params: { path: { id } }, body })),
+      must(
+        api.POST("/api/interviews/{interview_id}/questions", {
+          params: { path: { interview_id: id } },
+          body,
+        }),
+      ),
   });
   const edit = useMutation({
     scope,
     onSettled,
     mutationFn: ({ qid, ...body }: QuestionEdit & { qid: string }) =>
-      must(api.PATCH("/api/interviews/{id}/questions/{qid}", { ...path(qid), body })),
+      must(api.PATCH("/api/interviews/{interview_id}/questions/{question_id}", { ...path(qid), body })),
   });
   const remove = useMutation({
     scope,
     onSettled,
-    mutationFn: (qid: string) => must(api.DELETE("/api/interviews/{id}/questions/{qid}", path(qid))),
+    mutationFn: (qid: string) =>
+      must(api.DELETE("/api/interviews/{interview_id}/questions/{question_id}", path(qid))),
   });
   const swap = useMutation({
     scope,
     onSettled,
-    mutationFn: (qid: string) => must(api.POST("/api/interviews/{id}/questions/{qid}/swap", path(qid))),
+    mutationFn: (qid: string) =>
+      must(api.POST("/api/interviews/{interview_id}/questions/{question_id}/swap", path(qid))),
   });
   const order = useMutation({
     scope,
     onSettled,
     mutationFn: (ids: string[]) =>
-      must(api.PUT("/api/interviews/{id}/order", { params: { path: { id } }, body: { ids } })),
+      must(
+        api.PUT("/api/interviews/{interview_id}/order", {
+          params: { path: { interview_id: id } },
+          body: { ids },
+        }),
+      ),
     onMutate: (ids) =>
       client.setQueryData<InterviewOut>(interviewKey(id), (old) => {
         if (!old) return old;
@@ -60,8 +72,8 @@ export function useSpeech(interviewId: string, questionId: string | null, key = 
     enabled: questionId !== null,
     queryFn: ({ signal }) =>
       must(
-        api.GET("/api/interviews/{id}/questions/{qid}/speech", {
-          params: { path: { id: interviewId, qid: questionId ?? "" } },
+        api.GET("/api/interviews/{interview_id}/questions/{question_id}/speech", {
+          params: { path: { interview_id: interviewId, question_id: questionId ?? "" } },
           signal,
         }),
       ),

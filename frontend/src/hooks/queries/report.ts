@@ -7,7 +7,10 @@ export const reportKey = (id: string) => ["report", id];
 export function useReport(id: string) {
   return useQuery({
     queryKey: reportKey(id),
-    queryFn: ({ signal }) => must(api.GET("/api/interviews/{id}/report", { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      must(
+        api.GET("/api/interviews/{interview_id}/report", { params: { path: { interview_id: id } }, signal }),
+      ),
   });
 }
 
@@ -15,7 +18,9 @@ export function useRetryStage(interviewId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ takeId, stage }: { takeId: string; stage: StageOut["name"] }) =>
-      must(api.POST("/api/takes/{id}/retry", { params: { path: { id: takeId } }, body: { stage } })),
+      must(
+        api.POST("/api/takes/{take_id}/retry", { params: { path: { take_id: takeId } }, body: { stage } }),
+      ),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["progress", interviewId] });
       void client.invalidateQueries({ queryKey: reportKey(interviewId) });

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The process answers
+         * @description Nothing else is asked.
+         */
+        get: operations["live_livez_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -11,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ready */
+        /**
+         * Every service answers
+         * @description Database, queue, flow server, and a worker seen in the last 30 seconds.
+         */
         get: operations["ready_readyz_get"];
         put?: never;
         post?: never;
@@ -28,8 +51,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** System */
-        get: operations["system_api_system_get"];
+        /**
+         * Mode, limits, voices and providers
+         * @description What a page needs to know before it asks for anything.
+         */
+        get: operations["read_system_api_system_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -45,11 +71,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Postings */
-        get: operations["postings_api_postings_get"];
+        /**
+         * All postings, newest first
+         * @description Each with the number of interviews made for it.
+         */
+        get: operations["list_postings_api_postings_get"];
         put?: never;
-        /** Post Posting */
-        post: operations["post_posting_api_postings_post"];
+        /**
+         * Read a posting from text or an address
+         * @description The structured posting; nothing is stored when it cannot be read.
+         */
+        post: operations["create_posting_api_postings_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -65,31 +97,43 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Post File */
-        post: operations["post_file_api_postings_file_post"];
+        /**
+         * Read a posting from a file
+         * @description PDF, DOCX, HTML or plain text, recognised by content.
+         */
+        post: operations["create_posting_from_file_api_postings_file_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/postings/{id}": {
+    "/api/postings/{posting_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Posting */
-        get: operations["posting_api_postings__id__get"];
+        /**
+         * One posting
+         * @description The posting as it was understood and corrected.
+         */
+        get: operations["read_posting_api_postings__posting_id__get"];
         put?: never;
         post?: never;
-        /** Del Posting */
-        delete: operations["del_posting_api_postings__id__delete"];
+        /**
+         * Delete a posting
+         * @description With its interviews, takes and files.
+         */
+        delete: operations["delete_posting_api_postings__posting_id__delete"];
         options?: never;
         head?: never;
-        /** Patch Posting */
-        patch: operations["patch_posting_api_postings__id__patch"];
+        /**
+         * Correct a posting
+         * @description Fields that are left out stay; interviews that were planned before keep their questions.
+         */
+        patch: operations["edit_posting_api_postings__posting_id__patch"];
         trace?: never;
     };
     "/api/interviews": {
@@ -99,37 +143,52 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Interviews */
-        get: operations["interviews_api_interviews_get"];
+        /**
+         * All interviews, newest first
+         * @description Each with how far it is and its grade so far.
+         */
+        get: operations["list_interviews_api_interviews_get"];
         put?: never;
-        /** Make Interview */
-        post: operations["make_interview_api_interviews_post"];
+        /**
+         * Plan an interview
+         * @description The questions come from the flow `question_generation`; their audio is made from now on.
+         */
+        post: operations["create_interview_api_interviews_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/interviews/{id}": {
+    "/api/interviews/{interview_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Interview */
-        get: operations["interview_api_interviews__id__get"];
+        /**
+         * One interview
+         * @description Settings, questions with their audio's state, takes, coverage.
+         */
+        get: operations["read_interview_api_interviews__interview_id__get"];
         put?: never;
         post?: never;
-        /** Del Interview */
-        delete: operations["del_interview_api_interviews__id__delete"];
+        /**
+         * Delete an interview
+         * @description With its takes and files.
+         */
+        delete: operations["delete_interview_api_interviews__interview_id__delete"];
         options?: never;
         head?: never;
-        /** Patch Interview */
-        patch: operations["patch_interview_api_interviews__id__patch"];
+        /**
+         * Change settings
+         * @description Another voice or speed makes the audio of every question again.
+         */
+        patch: operations["edit_interview_api_interviews__interview_id__patch"];
         trace?: never;
     };
-    "/api/interviews/{id}/questions": {
+    "/api/interviews/{interview_id}/finish": {
         parameters: {
             query?: never;
             header?: never;
@@ -138,15 +197,38 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Own Q */
-        post: operations["own_q_api_interviews__id__questions_post"];
+        /**
+         * End the interview
+         * @description The analysis goes on; more takes may be added later.
+         */
+        post: operations["finish_interview_api_interviews__interview_id__finish_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/interviews/{id}/questions/{qid}": {
+    "/api/interviews/{interview_id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a question of one's own
+         * @description It is put at the end and covers no line of the posting.
+         */
+        post: operations["add_question_api_interviews__interview_id__questions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}/questions/{question_id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -156,15 +238,21 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Del Q */
-        delete: operations["del_q_api_interviews__id__questions__qid__delete"];
+        /**
+         * Remove a question
+         * @description With its takes and their files. The last question of an interview stays (409).
+         */
+        delete: operations["delete_question_api_interviews__interview_id__questions__question_id__delete"];
         options?: never;
         head?: never;
-        /** Edit Q */
-        patch: operations["edit_q_api_interviews__id__questions__qid__patch"];
+        /**
+         * Reword a question
+         * @description An answered question stays as it was asked (409).
+         */
+        patch: operations["edit_question_api_interviews__interview_id__questions__question_id__patch"];
         trace?: never;
     };
-    "/api/interviews/{id}/questions/{qid}/swap": {
+    "/api/interviews/{interview_id}/questions/{question_id}/swap": {
         parameters: {
             query?: never;
             header?: never;
@@ -173,15 +261,18 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Swap Q */
-        post: operations["swap_q_api_interviews__id__questions__qid__swap_post"];
+        /**
+         * Another question
+         * @description A different question in the same place, for the same requirement when there is one left.
+         */
+        post: operations["swap_question_api_interviews__interview_id__questions__question_id__swap_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/interviews/{id}/order": {
+    "/api/interviews/{interview_id}/order": {
         parameters: {
             query?: never;
             header?: never;
@@ -189,8 +280,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Order */
-        put: operations["order_api_interviews__id__order_put"];
+        /**
+         * Order the questions
+         * @description All ids of the interview's questions, each once.
+         */
+        put: operations["order_questions_api_interviews__interview_id__order_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -198,15 +292,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/interviews/{id}/questions/{qid}/speech": {
+    "/api/interviews/{interview_id}/questions/{question_id}/speech": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Speech */
-        get: operations["speech_api_interviews__id__questions__qid__speech_get"];
+        /**
+         * The spoken question
+         * @description Audio address, mouth shapes and word times, once they are ready.
+         */
+        get: operations["read_speech_api_interviews__interview_id__questions__question_id__speech_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -222,8 +319,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Wav */
-        get: operations["wav_api_speech__key__wav_get"];
+        /**
+         * Audio of a question
+         * @description WAV, 24 kHz, mono; ranges are answered.
+         */
+        get: operations["read_speech_audio_api_speech__key__wav_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -232,7 +332,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/questions/{qid}/takes": {
+    "/api/questions/{question_id}/takes": {
         parameters: {
             query?: never;
             header?: never;
@@ -241,33 +341,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take */
-        post: operations["take_api_questions__qid__takes_post"];
+        /**
+         * Begin a take
+         * @description A typed take is complete at once; a recorded one waits for its upload (tus) and `finish`.
+         */
+        post: operations["create_take_api_questions__question_id__takes_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/takes/{id}": {
+    "/api/takes/{take_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get Take */
-        get: operations["get_take_api_takes__id__get"];
+        /**
+         * One take
+         * @description Where its files are and how far its analysis is.
+         */
+        get: operations["read_take_api_takes__take_id__get"];
         put?: never;
         post?: never;
-        /** Del Take */
-        delete: operations["del_take_api_takes__id__delete"];
+        /**
+         * Delete a take
+         * @description With its files; the newest complete one that is left counts then.
+         */
+        delete: operations["delete_take_api_takes__take_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/takes/{id}/finish": {
+    "/api/takes/{take_id}/finish": {
         parameters: {
             query?: never;
             header?: never;
@@ -276,15 +385,18 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Finish Take */
-        post: operations["finish_take_api_takes__id__finish_post"];
+        /**
+         * The recording is complete
+         * @description Checks the file (no sound, too long, unreadable: refused and thrown away) and starts the analysis.
+         */
+        post: operations["finish_take_api_takes__take_id__finish_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/takes/{id}/retry": {
+    "/api/takes/{take_id}/retry": {
         parameters: {
             query?: never;
             header?: never;
@@ -293,23 +405,29 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Retry */
-        post: operations["retry_api_takes__id__retry_post"];
+        /**
+         * Run a failed stage again
+         * @description With what depends on it; stages whose input has not changed keep their result.
+         */
+        post: operations["retry_stage_api_takes__take_id__retry_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/takes/{id}/media": {
+    "/api/takes/{take_id}/media": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Media */
-        get: operations["media_api_takes__id__media_get"];
+        /**
+         * The recording
+         * @description The recording, remuxed so that it seeks; ranges are answered.
+         */
+        get: operations["read_media_api_takes__take_id__media_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -318,15 +436,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/takes/{id}/poster": {
+    "/api/takes/{take_id}/poster": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Poster */
-        get: operations["poster_api_takes__id__poster_get"];
+        /**
+         * A still of the recording
+         * @description JPEG.
+         */
+        get: operations["read_poster_api_takes__take_id__poster_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -335,7 +456,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/interviews/{id}/finish": {
+    "/api/uploads": {
         parameters: {
             query?: never;
             header?: never;
@@ -344,23 +465,61 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Finish */
-        post: operations["finish_api_interviews__id__finish_post"];
+        /**
+         * Begin an upload
+         * @description `Upload-Metadata: take_id <base64>` names the take. Its address is in `Location`.
+         */
+        post: operations["create_upload_api_uploads_post"];
         delete?: never;
-        options?: never;
+        /**
+         * What the upload protocol can do here
+         * @description Version, extensions, checksum algorithms and the size limit.
+         */
+        options: operations["describe_api_uploads_options"];
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/interviews/{id}/progress": {
+    "/api/uploads/{upload_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Progress */
-        get: operations["progress_api_interviews__id__progress_get"];
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Throw an upload away
+         * @description Its bytes are deleted; the take can get another upload.
+         */
+        delete: operations["delete_upload_api_uploads__upload_id__delete"];
+        options?: never;
+        /**
+         * How far an upload is
+         * @description `Upload-Offset` is where to go on.
+         */
+        head: operations["read_upload_api_uploads__upload_id__head"];
+        /**
+         * Send bytes
+         * @description The bytes from `Upload-Offset` on. Cut off without a checksum, what arrived is kept.
+         */
+        patch: operations["send_bytes_api_uploads__upload_id__patch"];
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the analysis is
+         * @description Stage by stage.
+         */
+        get: operations["read_progress_api_interviews__interview_id__progress_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -369,15 +528,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/interviews/{id}/report": {
+    "/api/interviews/{interview_id}/events": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Report */
-        get: operations["report_api_interviews__id__report_get"];
+        /**
+         * Progress as it happens
+         * @description Server-sent events: the progress at once, then on every change.
+         */
+        get: operations["read_events_api_interviews__interview_id__events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The report
+         * @description Everything the report page shows, as far as it is ready.
+         */
+        get: operations["read_report_api_interviews__interview_id__report_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -396,8 +578,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Wipe */
-        delete: operations["wipe_api_data_delete"];
+        /**
+         * Delete everything
+         * @description Postings, interviews, takes, recordings and audio, for good.
+         */
+        delete: operations["delete_data_api_data_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -443,8 +628,8 @@ export interface components {
             /** Stages */
             stages: components["schemas"]["StageOut"][];
         };
-        /** Body_post_file_api_postings_file_post */
-        Body_post_file_api_postings_file_post: {
+        /** Body_create_posting_from_file_api_postings_file_post */
+        Body_create_posting_from_file_api_postings_file_post: {
             /** File */
             file: string;
         };
@@ -624,11 +809,6 @@ export interface components {
          * @enum {string}
          */
         Group: "content" | "voice" | "presence";
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * Interval
          * @description A stretch of the recording, milliseconds, end exclusive.
@@ -781,6 +961,18 @@ export interface components {
             questions_max: number;
             /** Answer Characters */
             answer_characters: number;
+        };
+        /**
+         * LiveOut
+         * @description The process answers.
+         */
+        LiveOut: {
+            /**
+             * Live
+             * @default true
+             * @constant
+             */
+            live: true;
         };
         /**
          * OrderIn
@@ -1046,6 +1238,33 @@ export interface components {
             smile?: number | null;
             /** Hands */
             hands?: number | null;
+        };
+        /**
+         * Problem
+         * @description Every error has this shape.
+         */
+        Problem: {
+            /**
+             * Error
+             * @description Stable code, made for programs.
+             * @example posting_login_wall
+             */
+            error: string;
+            /**
+             * Detail
+             * @description One plain sentence for a person.
+             */
+            detail: string;
+            /**
+             * Hint
+             * @description A way out, when there is one.
+             */
+            hint: string | null;
+            /**
+             * Request Id
+             * @description The same id is in the logs of the server.
+             */
+            request_id: string;
         };
         /**
          * ProgressOut
@@ -1643,19 +1862,6 @@ export interface components {
              */
             expires_at: string;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
         /**
          * VoiceMeasures
          * @description Observable measures of the voice in one answer.
@@ -1785,6 +1991,26 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    live_livez_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveOut"];
+                };
+            };
+        };
+    };
     ready_readyz_get: {
         parameters: {
             query?: never;
@@ -1803,9 +2029,18 @@ export interface operations {
                     "application/json": components["schemas"]["ReadyOut"];
                 };
             };
+            /** @description Not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyOut"];
+                };
+            };
         };
     };
-    system_api_system_get: {
+    read_system_api_system_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -1823,9 +2058,36 @@ export interface operations {
                     "application/json": components["schemas"]["SystemOut"];
                 };
             };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    postings_api_postings_get: {
+    list_postings_api_postings_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -1843,9 +2105,36 @@ export interface operations {
                     "application/json": components["schemas"]["PostingItem"][];
                 };
             };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    post_posting_api_postings_post: {
+    create_posting_api_postings_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -1867,18 +2156,72 @@ export interface operations {
                     "application/json": components["schemas"]["PostingOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A kind of content that cannot be read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind this one failed; it is named. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_file_api_postings_file_post: {
+    create_posting_from_file_api_postings_file_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -1887,7 +2230,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_post_file_api_postings_file_post"];
+                "multipart/form-data": components["schemas"]["Body_create_posting_from_file_api_postings_file_post"];
             };
         };
         responses: {
@@ -1900,23 +2243,68 @@ export interface operations {
                     "application/json": components["schemas"]["PostingOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A kind of content that cannot be read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    posting_api_postings__id__get: {
+    read_posting_api_postings__posting_id__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                posting_id: string;
             };
             cookie?: never;
         };
@@ -1931,23 +2319,50 @@ export interface operations {
                     "application/json": components["schemas"]["PostingOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    del_posting_api_postings__id__delete: {
+    delete_posting_api_postings__posting_id__delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                posting_id: string;
             };
             cookie?: never;
         };
@@ -1960,23 +2375,50 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_posting_api_postings__id__patch: {
+    edit_posting_api_postings__posting_id__patch: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                posting_id: string;
             };
             cookie?: never;
         };
@@ -1995,18 +2437,45 @@ export interface operations {
                     "application/json": components["schemas"]["PostingOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    interviews_api_interviews_get: {
+    list_interviews_api_interviews_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2024,9 +2493,36 @@ export interface operations {
                     "application/json": components["schemas"]["InterviewItem"][];
                 };
             };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    make_interview_api_interviews_post: {
+    create_interview_api_interviews_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -2048,23 +2544,59 @@ export interface operations {
                     "application/json": components["schemas"]["InterviewOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind this one failed; it is named. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    interview_api_interviews__id__get: {
+    read_interview_api_interviews__interview_id__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                interview_id: string;
             };
             cookie?: never;
         };
@@ -2079,23 +2611,50 @@ export interface operations {
                     "application/json": components["schemas"]["InterviewOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    del_interview_api_interviews__id__delete: {
+    delete_interview_api_interviews__interview_id__delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                interview_id: string;
             };
             cookie?: never;
         };
@@ -2108,23 +2667,50 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_interview_api_interviews__id__patch: {
+    edit_interview_api_interviews__interview_id__patch: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                interview_id: string;
             };
             cookie?: never;
         };
@@ -2143,23 +2729,108 @@ export interface operations {
                     "application/json": components["schemas"]["InterviewOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    own_q_api_interviews__id__questions_post: {
+    finish_interview_api_interviews__interview_id__finish_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_question_api_interviews__interview_id__questions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
             };
             cookie?: never;
         };
@@ -2178,24 +2849,60 @@ export interface operations {
                     "application/json": components["schemas"]["InterviewOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    del_q_api_interviews__id__questions__qid__delete: {
+    delete_question_api_interviews__interview_id__questions__question_id__delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
-                qid: string;
+                interview_id: string;
+                question_id: string;
             };
             cookie?: never;
         };
@@ -2210,24 +2917,60 @@ export interface operations {
                     "application/json": components["schemas"]["InterviewOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    edit_q_api_interviews__id__questions__qid__patch: {
+    edit_question_api_interviews__interview_id__questions__question_id__patch: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
-                qid: string;
+                interview_id: string;
+                question_id: string;
             };
             cookie?: never;
         };
@@ -2246,24 +2989,60 @@ export interface operations {
                     "application/json": components["schemas"]["InterviewOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    swap_q_api_interviews__id__questions__qid__swap_post: {
+    swap_question_api_interviews__interview_id__questions__question_id__swap_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
-                qid: string;
+                interview_id: string;
+                question_id: string;
             };
             cookie?: never;
         };
@@ -2278,23 +3057,68 @@ export interface operations {
                     "application/json": components["schemas"]["InterviewOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind this one failed; it is named. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    order_api_interviews__id__order_put: {
+    order_questions_api_interviews__interview_id__order_put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                interview_id: string;
             };
             cookie?: never;
         };
@@ -2313,24 +3137,60 @@ export interface operations {
                     "application/json": components["schemas"]["InterviewOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    speech_api_interviews__id__questions__qid__speech_get: {
+    read_speech_api_interviews__interview_id__questions__question_id__speech_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
-                qid: string;
+                interview_id: string;
+                question_id: string;
             };
             cookie?: never;
         };
@@ -2345,18 +3205,45 @@ export interface operations {
                     "application/json": components["schemas"]["SpeechOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    wav_api_speech__key__wav_get: {
+    read_speech_audio_api_speech__key__wav_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2367,32 +3254,84 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The file. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/octet-stream": string;
                 };
             };
-            /** @description Validation Error */
+            /** @description The range that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The copy you have is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range lies outside the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    take_api_questions__qid__takes_post: {
+    create_take_api_questions__question_id__takes_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                qid: string;
+                question_id: string;
             };
             cookie?: never;
         };
@@ -2411,23 +3350,59 @@ export interface operations {
                     "application/json": components["schemas"]["TakeOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_take_api_takes__id__get: {
+    read_take_api_takes__take_id__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                take_id: string;
             };
             cookie?: never;
         };
@@ -2442,23 +3417,50 @@ export interface operations {
                     "application/json": components["schemas"]["TakeOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    del_take_api_takes__id__delete: {
+    delete_take_api_takes__take_id__delete: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                take_id: string;
             };
             cookie?: never;
         };
@@ -2471,23 +3473,50 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    finish_take_api_takes__id__finish_post: {
+    finish_take_api_takes__take_id__finish_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                take_id: string;
             };
             cookie?: never;
         };
@@ -2506,23 +3535,77 @@ export interface operations {
                     "application/json": components["schemas"]["TakeOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A kind of content that cannot be read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    retry_api_takes__id__retry_post: {
+    retry_stage_api_takes__take_id__retry_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                take_id: string;
             };
             cookie?: never;
         };
@@ -2541,30 +3624,235 @@ export interface operations {
                     "application/json": components["schemas"]["TakeOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    media_api_takes__id__media_get: {
+    read_media_api_takes__take_id__media_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                take_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The file. */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The range that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The copy you have is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range lies outside the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_poster_api_takes__take_id__poster_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                take_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The range that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The copy you have is current. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range lies outside the file. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_upload_api_uploads_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "upload-metadata"?: string;
+                "upload-length"?: number | null;
+                "upload-defer-length"?: number | null;
+                "tus-resumable"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2572,142 +3860,72 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another version of the upload protocol is asked for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    poster_api_takes__id__poster_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    finish_api_interviews__id__finish_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterviewOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    progress_api_interviews__id__progress_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProgressOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    report_api_interviews__id__report_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    wipe_api_data_delete: {
+    describe_api_uploads_options: {
         parameters: {
             query?: never;
             header?: never;
@@ -2722,6 +3940,527 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_upload_api_uploads__upload_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "tus-resumable"?: string | null;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It existed and has expired. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another version of the upload protocol is asked for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_upload_api_uploads__upload_id__head: {
+        parameters: {
+            query?: never;
+            header?: {
+                "tus-resumable"?: string | null;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It existed and has expired. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another version of the upload protocol is asked for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_bytes_api_uploads__upload_id__patch: {
+        parameters: {
+            query?: never;
+            header: {
+                "upload-offset": number;
+                "content-type"?: string;
+                "content-length"?: number | null;
+                "upload-length"?: number | null;
+                "upload-checksum"?: string | null;
+                "tus-resumable"?: string | null;
+            };
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It existed and has expired. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another version of the upload protocol is asked for. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A kind of content that cannot be read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The checksum does not match; nothing was stored. */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_progress_api_interviews__interview_id__progress_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_events_api_interviews__interview_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `progress`; data is a ProgressOut. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_report_api_interviews__interview_id__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_data_api_data_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };

@@ -1,0 +1,50 @@
+// The words for the server's codes, in one place.
+import type { Mode, QuestionKind, Seniority, StageOut, Weight } from "./api/types";
+
+export const WEIGHTS: Record<Weight, { one: string; many: string }> = {
+  must: { one: "Must have", many: "Must-haves" },
+  nice: { one: "Nice to have", many: "Nice to have" },
+  duty: { one: "Duty", many: "Duties" },
+};
+
+export const SENIORITIES: Record<Seniority, string> = {
+  intern: "Intern or trainee",
+  junior: "Junior",
+  mid: "Some years in",
+  senior: "Senior",
+  lead: "Lead",
+  director: "Director",
+  executive: "Executive",
+};
+
+export const KINDS: Record<QuestionKind, { name: string; means: string }> = {
+  behavioural: { name: "Behavioural", means: "something you did" },
+  situational: { name: "Situational", means: "what you would do" },
+  knowledge: { name: "Knowledge", means: "what you know" },
+  motivation: { name: "Motivation", means: "why this job" },
+};
+
+export const MODES: Record<Mode, { name: string; means: string }> = {
+  video: { name: "On camera", means: "You see and hear yourself afterwards." },
+  voice: { name: "Voice only", means: "You hear yourself afterwards." },
+  typed: { name: "Typed", means: "You write your answers." },
+};
+
+/** What each stage does, while it does it and once it is done. */
+export const STAGES: Record<StageOut["name"], { doing: string; done: string }> = {
+  media: { doing: "Opening the recording", done: "Recording opened" },
+  transcript: { doing: "Writing down what you said", done: "Words written down" },
+  voice: { doing: "Measuring pace, pauses and pitch", done: "Voice measured" },
+  presence: { doing: "Looking at what the picture shows", done: "Picture measured" },
+  grade: { doing: "Comparing your words with the rubric", done: "Compared with the rubric" },
+  tips: { doing: "Choosing what to change first", done: "Tips chosen" },
+};
+
+export const STAR: Record<string, string> = { S: "Situation", T: "Task", A: "Action", R: "Result" };
+
+export const DIFFICULTIES = [
+  { value: null, name: "Mixed" },
+  { value: 2, name: "Gentle" },
+  { value: 3, name: "Usual" },
+  { value: 4, name: "Demanding" },
+] as const;
