@@ -97,7 +97,10 @@ class PresenceMeasures:
     """Observable measures of the picture in one answer. Shares are 0-1; `coverage` says on how much each one rests.
 
     `coverage` maps a metric to the share (0-1) of the sampled time it could be measured. `not_measured` maps a metric
-    to the reason it is None. `away` and `lids_lowered` are stretches of at least 1.0 and 0.6 s.
+    to the reason it is None. `away` and `lids_lowered` are stretches of at least 1.0 and 0.6 s, `face_gaps` of 0.5 s,
+    `smiles` of 0.6 s. `face_height` and `face_centre_x` are fractions of the picture, `brightness` is 0-255.
+    `movement_sd` is how far the head moves about the picture: SD of the face's centre, both directions together, in
+    face heights (0 still; leaning back and forth by half a head is about 0.3).
     """
 
     duration_ms: int
