@@ -77,12 +77,13 @@ _ASK_ADJ = (
 )
 # A noun phrase that can stand alone as something asked for: "a clean driving licence", "two years' experience".
 ASK_OPENING = re.compile(
-    rf"(?:{_ASK_ADJ}{_ASK_NOUN}\b|(?:a )?minimum\b|at least\b|\d+\+?\s*(?:-|–|to)?\s*\d*\+? ?(?:years?|months?)|"
+    rf"(?:{_ASK_ADJ}{_ASK_NOUN}\b|(?:a )?minimum\b|at least\b|(?:\d+\+?\s*(?:-|–|to)?\s*\d*\+?|one|two|three|four|five|six|ten|several|some) ?(?:years?|months?)|"
     r"(?:be )?(?:able|willing|prepared|happy|comfortable|confident|familiar|fluent|proficient|skilled|experienced|qualified|certified|registered|literate|competent|adept|"
     r"organised|organized|motivated|reliable|punctual|patient|articulate|calm|committed|passionate|eligible|educated|physically able|computer literate|detail-oriented|self-motivated)\b|"
     r"(?:current|valid|full|clean|active|strong|excellent|proven|solid|fluent|good|sound|demonstrable|demonstrated|thorough|in-depth|hands-on)\b)",
     _I,
 )
+ASK_ANYWHERE = re.compile(rf"\b{_ASK_NOUN}s?\b|\b(?:qualified|certified|registered|trained|\d+\+? years?)\b", _I)
 MUST = re.compile(
     r"\b(?:you|candidates?|applicants?|holders?|the (?:successful |ideal |right )?(?:candidate|applicant|person)|they|he/she|all staff)\s+(?:will\s+)?(?:must|need to|needs to|should|have to|has to)\b|"
     r"^must\b|\bmust (?:have|be|hold|possess|be able|demonstrate|provide|speak|live|pass)\b|"
@@ -93,14 +94,14 @@ MUST = re.compile(
 )
 NICE = re.compile(
     r"\b(?:preferably|ideally|nice[- ]to[- ]have|good[- ]to[- ]have|bonus points?|desirable|advantageous|beneficial)\b|\b(?:strongly |highly |is |are |but )?preferred\b(?!\s+(?:supplier|partner|vendor|name|pronoun|bidder|stock|method|provider|term|candidate))|"
-    r"\b(?:an?|the|big|huge|definite|real|distinct|major|strong)\s+(?:plus|bonus|advantage|asset)\b|\bplus\s*[.!]?\s*$|\bbonus\s*[.!]?\s*$|\b(?:would|will|could|'d)\s+(?:also\s+)?be\s+(?:\w+\s+)?(?:great|good|nice|ideal|helpful|useful|welcome|beneficial|preferred|desired|handy|fantastic|appreciated|advantageous|valued|a plus)\b|"
-    r"\b(?:but|though|although)?,?\s*not (?:strictly |absolutely )?(?:essential|required|necessary|mandatory)\b|\b(?:is|are)\s+(?:helpful|useful|welcome|optional|desired|a plus|valued)\b|\(\s*(?:desirable|preferred|optional|nice to have|bonus|d|a plus|desired)\s*\)|^(?:bonus|optional|desirable|preferred)\b|\bwe(?:'d|’d| would) (?:also )?(?:love|like) (?:it if|to see)\b|\bwould suit\b|\bhelps if\b|\bany (?:experience|knowledge|exposure)\b",
+    r"\b(?:an?|the|big|huge|definite|real|distinct|major|strong)\s+(?:plus|bonus|advantage|asset)\b|\bplus\s*[.!]?\s*$|\bbonus\s*[.!]?\s*$|\b(?:would|will|could|'d|’d)\s+(?:also\s+)?be\s+(?:\w+\s+)?(?:great|good|nice|ideal|helpful|useful|welcome|beneficial|preferred|desired|handy|fantastic|appreciated|advantageous|valued|a plus)\b|"
+    r"\b(?:but|though|although)?,?\s*not (?:strictly |absolutely )?(?:essential|required|necessary|mandatory)\b|\b(?:is|are)\s+(?:helpful|useful|welcome|optional|desired|a plus|valued)\b|\(\s*(?:desirable|preferred|optional|nice to have|bonus|d|a plus|desired)\s*\)|^(?:bonus|optional|desirable|preferred)\b|\bwe(?:'d|’d| would) (?:also )?(?:love|like) (?:it if|to see)\b|\bwould suit\b|\bhelps if\b|\bany (?:experience|knowledge|exposure)\b|\bexperience (?:useful|helpful|welcome|preferred|handy)\b|^(?:would|will) be (?:handy|useful|great|good)\b",
     _I,
 )
 # "No experience needed" asks for nothing.
 NOT_ASKED = re.compile(
     r"\bno (?:\w+ ){0,4}(?:experience|qualifications?|degree|skills?|knowledge)(?: \w+){0,3} (?:is |are )?(?:necessary|required|needed|essential)\b|"
-    r"\b(?:experience|qualifications?|degree) (?:is |are )?not (?:necessary|required|needed)\b(?!.*\b(?:but|preferred|plus|ideal)\b)|\bfull training (?:will be |is )?(?:provided|given)\b|\btraining (?:will be|is) (?:provided|given)\b|^no (?:previous |prior )?experience\b",
+    r"\b(?:experience|qualifications?|degree) (?:is |are )?not (?:necessary|required|needed)\b(?!.*\b(?:but|preferred|plus|ideal)\b)|\b(?:training|tuition)\b[^.]{0,30} (?:will be |is |are )(?:provided|given|offered|available)\b|^(?:full )?training (?:provided|given)\b|\b(?:is|are) not (?:needed|required|necessary|expected)\W*$|\bdo(?:es)? ?n[o\'’]t (?:need|matter|require)\b|^no (?:previous |prior )?experience\b",
     _I,
 )
 ASK = re.compile(
@@ -113,8 +114,8 @@ ASK = re.compile(
     _I,
 )
 YOU_WILL = re.compile(
-    r"\b(?:you(?:'ll|’ll| will| would)\b(?! (?:receive|get|enjoy|benefit|earn|be (?:paid|given|offered|rewarded|part of|joining|working (?:with|alongside|for|in|at)|based|reporting)|join|also (?:receive|get)|have access|have the (?:opportunity|chance)|find|love|report to|hear|need|have|be able))|"
-    r"(?:the|this) (?:role|job|position|post|work|successful candidate|postholder|post holder|jobholder) (?:will (?:also )?)?(?:involves?|includes?|entails?|is responsible|covers?|be responsible|will|requires you)|(?:your|main|key|daily) (?:\w+ )?(?:duties|tasks|responsibilities|role|job|day|days|work|mission|goal)s? (?:will |would )?(?:be|is|are|include|involve|consist)|"
+    r"\b(?:you(?:'ll|’ll|'d|’d| will| would)\b(?! (?:receive|get|enjoy|benefit|earn|be (?:paid|given|offered|rewarded|part of|joining|working (?:with|alongside|for|in|at)|based|reporting)|join|also (?:receive|get)|have access|have the (?:opportunity|chance)|find|love|report to|hear|need|have|be able|like|rather|prefer))|"
+    r"(?:the|this) (?:role|job|position|post|postholder|post holder|jobholder|work) (?:will (?:also )?)?(?:involves?|includes?|entails?|is responsible|covers?|be responsible|will|requires you)|the work (?:is|means)|the (?:successful |right |ideal )?(?:candidate|applicant|person) (?:will|is expected to)\b(?! (?:need|have|be able|hold|possess|demonstrate|be (?:an?|the|able|someone|calm|well|highly|self|educated|qualified|experienced|comfortable|confident)|bring|ideally|also have|probably|likely))|(?:your|main|key|daily) (?:\w+ )?(?:duties|tasks|responsibilities|role|job|day|days|work|mission|goal)s? (?:will |would )?(?:be|is|are|include|involve|consist)|"
     r"duties (?:include|will|are)|responsible for|tasked with|in charge of|you (?:are|'re|’re) (?:expected to|responsible|in charge)|we (?:need|want|expect|ask) (?:you|someone|somebody|a person|people) (?:to|who will|who can)|(?:someone|somebody|person|people) to)\b",
     _I,
 )
@@ -145,7 +146,7 @@ LEGAL = re.compile(
     _I,
 )
 APPLYING = re.compile(
-    r"\b(?:send|submit|email|e-mail|upload|forward|attach)(?: us)? (?:your|a|the|an?) (?:\w+ ){0,3}(?:cv|résumé|resume|application|covering letter|cover letter|portfolio|letter)|\b(?:to apply|apply (?:now|today|here|by|online|via|through|directly|with|for this|in writing|in person|before|at)|click|how to apply|applications? (?:close|will|must be|are|should|received|by|from)|closing date|deadline|shortlisted|interviews? (?:will|are|take|on|date|is|stage|process)|we look forward to|we(?:'ll|’ll| will) (?:be in touch|get back|contact|review|reply|respond)|for (?:more|further|an informal) (?:information|details|chat|discussion)|call (?:us|\w+ on)|hear from (?:us|you)|get in touch|contact (?:us|\w+ at|\w+ on|our)|visit our|drop us|ask for \w+|start date|please (?:note|apply|quote|contact|call|send|visit|see|email|bring your cv))\b|(?:https?://|www\.)\S+\s*$|@[\w.-]+\.\w{2,}",
+    r"\b(?:send|submit|email|e-mail|upload|forward|attach)(?: us)? (?:your|a|the|an?) (?:\w+ ){0,3}(?:cv|résumé|resume|application|covering letter|cover letter|portfolio|letter)|\b(?:to apply|apply (?:now|today|here|by|online|via|through|directly|with|for this|in writing|in person|before|at)|click|how to apply|applications? (?:close|will|must be|are|should|received|by|from)|closing date|deadline|shortlisted|interviews? (?:will|are|take|on|date|is|stage|process)|we look forward to|we(?:'ll|’ll| will) (?:be in touch|get back|contact|review|reply|respond)|for (?:more|further|an informal) (?:information|details|chat|discussion)|visits? (?:to|are|is) |pop in|ring (?:us|the|\w+ on)|drop in|call (?:us|\w+ on)|hear from (?:us|you)|get in touch|contact (?:us|\w+ at|\w+ on|our)|visit our|drop us|ask for \w+|start date|please (?:note|apply|quote|contact|call|send|visit|see|email|bring your cv))\b|(?:https?://|www\.)\S+\s*$|@[\w.-]+\.\w{2,}",
     _I,
 )
 ABOUT = re.compile(

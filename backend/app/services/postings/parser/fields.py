@@ -35,12 +35,13 @@ _HIRING = re.compile(
 _WANTED = re.compile(r"([A-Za-z][\w&/+#'’() -]{2,60}?)\s+(?:wanted|required|needed|sought|vacancy|position available)\b", _I)
 _SPLIT = re.compile(r"\s+[|·•@]\s+|\s+[–—-]\s+|\s+at\s+(?=[A-Z])|\s*\|\s*|\s{3,}|,\s+(?=[A-Z])|\s+in\s+(?=[A-Z])")
 _GENDER_MARK = re.compile(r"\s*[(\[](?:[mfwdxhž]\s?[/|]\s?){1,3}[mfwdxhžo*]{1,2}[)\]]|\s*\((?:all genders|gn|any gender)\)", _I)
-_LEGAL_FORM = re.compile(r"\b(?:ltd|limited|plc|llc|inc|gmbh|ag|s\.?r\.?o|a\.s|llp|corp|corporation|group|trust|council|university|college|school|academy|hospital|hotel|foundation|charity|association|restaurant|bakery|café|cafe|kitchen|clinic|surgery|practice|partners|partnership|solicitors|logistics|engineering|construction|holdings|services|solutions|technologies|systems|labs?|studios?|bank|society|institute|farm|nursery|care|stores?|co|company|& (?:sons?|co|daughters?))\b\.?", _I)
-_NAME = r"[A-Z0-9][\w&'’.-]*(?:\s+(?:&|and|of|the|for|de|van|von|der|la|le|[A-Z0-9][\w&'’.-]*)){0,6}"
+_LEGAL_FORM = re.compile(r"\b(?:ltd|limited|plc|llc|inc|gmbh|ag|s\.?r\.?o|a\.s|llp|corp|corporation|group|trust|council|university|college|school|academy|hospital|hotel|foundation|charity|association|restaurant|bakery|café|cafe|kitchen|clinic|surgery|practice|partners|partnership|solicitors|logistics|engineering|construction|holdings|services?|department|faculty|directorate|division|team|solutions|technologies|systems|labs?|studios?|bank|society|institute|farm|nursery|care|stores?|co|company|& (?:sons?|co|daughters?))\b\.?", _I)
+_NAME = r"[A-Z0-9][\w&'’.-]*(?:\s+(?:&|and|of|at|the|for|de|van|von|der|la|le|y|et|und|[A-Z0-9][\w&'’.-]*)){0,6}"
+_EMPLOYER = rf"(?:[Tt]he\s+)?{_NAME}(?:,?\s+(?:Ltd|Limited|PLC|plc|LLP|Inc|LLC|GmbH|AG|S\.L|S\.A|s\.r\.o|a\.s)\b\.?)?"
 _ABOUT_NAME = re.compile(rf"(?:about|who (?:are|is)|why(?: work (?:at|for)| join)?|life at|working at|welcome to|meet|at|join)\s+((?-i:{_NAME}))\s*[?:!]?\s*\Z", _I)
 _PROSE_NAME = re.compile(
     rf"(?:^|(?<=[.!?]\s)|\n)\s*((?:[Tt]he\s+)?{_NAME})(?:,[^.,]{{2,60}},)?\s+(?:is|are)\s+(?:now |currently |also )?(?:looking|seeking|hiring|recruiting|searching|expanding|growing|an?|the|one|now|proud|home|part of|Europe|Britain|among|on a mission)\b|"
-    rf"\b(?:[Jj]oin(?:ing)?|[Ww]ork(?:ing)? (?:for|at)|[Ww]elcome to|[Hh]ere at|[Cc]areers? at|[Aa]t)\s+(?:[Tt]he team at\s+|the\s+)?({_NAME})(?=\s*(?:[,.!?:;]|\sas\b|\syou\b|\swe\b|\sin\b|\steam\b|\sto\b|\sand\b|\Z|\n))",
+    rf"\b(?:[Jj]oin(?:ing)?|[Ww]ork(?:ing)? (?:for|at)|[Ww]elcome to|[Hh]ere at|[Cc]areers? at|[Aa]t)\s+(?:[Tt]he team at\s+|the\s+)?({_NAME})(?=\s*(?:[,.!?:;(]|\sas\b|\syou\b|\swe\b|\sin\b|\steam\b|\sto\b|\sand\b|\Z|\n))",
 )
 _NOT_COMPANY = re.compile(
     r"(?:we|you|us|our|the|this|that|it|there|here|they|he|she|i|a|an|role|job|team|position|company|successful|ideal|candidates?|applicants?|what|who|why|how|when|where|reporting|your|all|each|as|if|key|main|experience|monday|tuesday|wednesday|thursday|friday|saturday|sunday|english|level|senior|junior|department|least|home|night|times|work|"
@@ -55,9 +56,13 @@ Swansea|Aberdeen|Dundee|Inverness|Milton Keynes|Luton|Northampton|Peterborough|I
 Dublin|Cork|Galway|Limerick|Paris|Lyon|Marseille|Toulouse|Lille|Berlin|Munich|München|Hamburg|Cologne|Köln|Frankfurt(?: am Main)?|Stuttgart|Düsseldorf|Leipzig|Dresden|Nuremberg|Vienna|Wien|Zurich|Zürich|Geneva|Basel|Bern|Amsterdam|Rotterdam|The Hague|Utrecht|Eindhoven|Brussels|Antwerp|Ghent|Madrid|Barcelona|Valencia|
 Seville|Lisbon|Porto|Rome|Milan|Milano|Turin|Naples|Florence|Bologna|Copenhagen|Aarhus|Stockholm|Gothenburg|Malmö|Oslo|Bergen|Helsinki|Tallinn|Riga|Vilnius|Warsaw|Kraków|Krakow|Wrocław|Gdańsk|Poznań|Prague|Praha|Brno|Ostrava|Bratislava|Budapest|Bucharest|Sofia|Athens|Istanbul|Kyiv|New York(?: City)?|Los Angeles|
 San Francisco|San Diego|San Jose|Chicago|Boston|Seattle|Austin|Dallas|Houston|Denver|Atlanta|Miami|Philadelphia|Phoenix|Portland|Washington|Detroit|Minneapolis|Nashville|Charlotte|Toronto|Vancouver|Montreal|Ottawa|Calgary|Sydney|Melbourne|Brisbane|Adelaide|Auckland|Wellington|Singapore|Bangalore|Bengaluru|Mumbai|Delhi|Hyderabad|Chennai|Pune|Tokyo|Cape Town|Johannesburg|Nairobi|Lagos|Tel Aviv|Dubai""".replace("\n", "")
-_PLACE_TAIL = r"(?:,\s*[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,2}){0,2}"
-_KNOWN_PLACE = re.compile(rf"\b(?:(?:Greater|Central|North|South|East|West|Inner|Outer)\s+)?(?:{_CITIES}|{_COUNTRIES})\b{_PLACE_TAIL}")
-_COMMA_PLACE = re.compile(rf"([A-Z][\w.'’-]+(?:[ -](?:upon|on|in|under|le|la|de|the|of|and|[A-Z][\w.'’-]+)){{0,4}}),\s*([A-Z]{{2,3}}|{_COUNTRIES}|[A-Z][a-z]+(?:shire|land|sex|folk|side)|[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?:,\s*(?:{_COUNTRIES}))?\b")
+_REGIONS = "Bedfordshire|Berkshire|Cumbria|Devon|Cornwall|Kent|Surrey|Essex|Dorset|Norfolk|Suffolk|Somerset|(?:East |West )?Sussex|Tyne and Wear|Merseyside|West Midlands|East Midlands|(?:North |South |West |East )?Yorkshire|[A-Z][a-z]+shire|Rutland|Northumberland|(?:Co\\.?|County) [A-Z][a-z]+|Isle of [A-Z][a-z]+|Fife|Highlands?|Gwynedd|Powys|Dyfed|Anglesey|[A-Z]{2}|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|Ontario|Quebec|Alberta|British Columbia|Nova Scotia|Manitoba|Victoria|Queensland|New South Wales|Bavaria|Bayern|Hessen|Sachsen|Catalonia|Andalusia"
+_WORD_OF_PLACE = r"(?:St\. )?[A-Z][\w'’-]+"
+_PLACE_TAIL = rf"(?:,\s*{_WORD_OF_PLACE}(?: {_WORD_OF_PLACE}){{0,2}})?(?:,\s*(?:{_COUNTRIES}))?"
+_KNOWN_PLACE = re.compile(rf"\b(?:(?:Greater|Central|North|South|East|West|Inner|Outer)\s+)?(?:{_CITIES}|{_COUNTRIES})\b(?:,\s*(?:{_REGIONS}|{_COUNTRIES})\b){{0,2}}(?:\s[A-Z]{{1,2}}\d{{1,2}}[A-Z]?\b)?(?!\s[A-Z][a-z])")
+_TOWN = rf"{_WORD_OF_PLACE}(?:[ -](?:upon|on|in|under|le|la|de|the|of|and|by|{_WORD_OF_PLACE})){{0,4}}"
+_COMMA_PLACE = re.compile(rf"({_TOWN}),\s*((?:{_REGIONS}|{_COUNTRIES})\b)(?:,\s*(?:{_COUNTRIES})\b)?(?![\w-])")
+_TERMS_WORD = re.compile(r"(?:remote|hybrid|full|part|permanent|contract|temporary|posted|apply|salary|on-?site|location|hours|shifts?|days|nights|weekends?|mon|tue|wed|thu|fri|sat|sun|monday|friday|saturday|sunday|flexible|competitive|seasonal|term|grade|band|main|circa|up to|from|vollzeit|teilzeit|jornada|cdi|cdd|temps|fulltime|£|\$|€|\d)", _I)
 _POSTCODE = r"(?:,?\s+[A-Z]{1,2}\d{1,2}[A-Z]?(?:\s\d[A-Z]{2})?)?"
 _BASED = re.compile(
     rf"(?:\b(?:based|located|situated|office|site|depot|warehouse|workshop|restaurant|hotel|school|clinic|shop|store|branch|factory|kitchen|bakery|plant|campus|studio|salon|farm|home|headquarters|hq)\s+(?:in|at|near|just outside|outside|on the (?:edge|outskirts) of)\s+(?:central |our |the |north |south |east |west )*)"
@@ -74,7 +79,7 @@ _LEVELS: tuple[tuple[Seniority, re.Pattern[str]], ...] = (
     (Seniority.LEAD, re.compile(r"\b(?:lead|leader|principal|staff (?:\w+ )?(?:engineer|scientist|designer|developer|architect|product)|head (?:chef|baker|gardener|barista|brewer|housekeeper|porter|waiter|nurse|coach|grower|receptionist|butcher|sommelier|concierge)|foreman|forewoman|foreperson|supervisor|shift leader|team leader)\b", _I)),
     (Seniority.SENIOR, re.compile(r"\b(?:senior|sr\.?|snr\.?|experienced level|advanced practitioner)(?=\s|\b|$)", _I)),
     (Seniority.JUNIOR, re.compile(r"\b(?:junior|jr\.?|jnr\.?|trainee|graduate|entry[- ]level|newly qualified|nqt|ect|commis|early career|new grad)(?=\s|\b|$)", _I)),
-    (Seniority.MID, re.compile(r"\b(?:mid[- ](?:level|weight|senior)|midweight|intermediate|medior|mid)\b", _I)),
+    (Seniority.MID, re.compile(r"\b(?:mid[- ](?:level|weight|senior)|midweight|intermediate|medior)\b|\bmid(?=\s*(?:[),/]|\Z| (?:engineer|developer|designer)))", _I)),
 )
 _LEVEL_IN_TEXT = re.compile(r"\b(?:(?:this is an? |an? |at |our )?(entry[- ]level|mid[- ]level|senior[- ]level|junior|graduate|executive[- ]level|senior) (?:role|position|job|post|opportunity|vacancy|scheme|programme|level)|seniority(?: level)?\s*[:–—-]\s*([\w -]{3,30}))", _I)
 
@@ -119,6 +124,7 @@ def read_fields(text: str) -> Fields:
     title = _title(text, top)
     company = _company(text, top, title)
     location = _location(text, top, title, company)
+    title = _with_subject(text, title, company, location)
     return Fields(title, company, location, remote(text))
 
 
@@ -221,6 +227,20 @@ def _first_part(text: str, start: int, end: int) -> Field | None:
     return found
 
 
+def _with_subject(text: str, title: Field | None, company: Field | None, location: Field | None) -> Field | None:
+    """The title with what follows its dash, when that is neither the employer nor the place nor a working time."""
+    if title is None:
+        return None
+    rest = re.match(r"\s+[–—-]\s+([^|·•,\n(£$€]{3,50})\s*\Z", text[title.end : _line_end(text, title.end)])
+    if not rest or _TERMS_WORD.search(rest.group(1)) or _KNOWN_PLACE.search(rest.group(1)) or _LEGAL_FORM.search(rest.group(1)):
+        return title
+    end = title.end + rest.end(1)
+    if any(field and field.start < end and title.end < field.end for field in (company, location)):
+        return title
+    found = _field(text, title.start, end)
+    return found if found and "(m/" not in found.value else title
+
+
 def _looks_like_subject(piece: str) -> bool:
     """Whether a part after a dash narrows the job ("Mechanical Engineer - Rail") rather than naming its employer."""
     return bool(re.fullmatch(r"(?:key stage \d|ks\d|early years|rail|aerospace|residential|commercial|retail|backend|frontend|front[- ]end|back[- ]end|full[- ]stack|platform|data|growth|payments|infrastructure|security|mobile|ios|android|nights?|adult|paediatrics?|surgical|medical|icu|a&e|emma?ergency|emergency|dementia|oncology|theatres?|maths|english|science|history|geography|music|band \d\w?|level \d|grade \w+|experimentation|analytics|marketing|sales|operations|finance|b2b|enterprise|smb|emea|apac)", piece.strip(), _I))
@@ -231,39 +251,55 @@ def _plausible_company(name: str, title: Field | None) -> bool:
         return False
     if title and (name.lower() == title.value.lower() or name.lower() in title.value.lower()):
         return False
-    if _KNOWN_PLACE.fullmatch(name) or (_ROLE_WORDS.search(name) and not _LEGAL_FORM.search(name) and len(name.split()) < 4):
+    if _KNOWN_PLACE.fullmatch(name):
+        return False
+    if _ROLE_WORDS.search(name) and not _LEGAL_FORM.search(name) and not name.lower().startswith("the ") and len(name.split()) < 4:
         return False
     return len(name.split()) <= 8
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+def _company_line(line: str, title: Field) -> str | None:
+    """The employer at the head of a line below the title, or None: "Halden Biologics, Cambridge · permanent"."""
+    match = re.match(rf"({_EMPLOYER})(?=\s*(?:\Z|[|·•(,]|\s[–—-]\s|\.(?:\s|\Z)|(?:on behalf of|for)\s+(?:an?|our|the)\s))", line)
+    if not match or _TERMS_WORD.match(line) or classify(line, announced=line.endswith(":")) is not None:
+        return None
+    name = match.group(1)
+    rest = line[match.end() :]
+    if not _plausible_company(name, title) or (":" in line[:40] and FRAME.fullmatch(line.split(":", 1)[0].strip())):
+        return None
+    place = _COMMA_PLACE.match(line)
+    if place and not _LEGAL_FORM.search(name) and not _KNOWN_PLACE.match(place.group(2)):
+        return None  # "Kendal, Cumbria": a place; "Halden Biologics, Cambridge": an employer in a city
+    if _KNOWN_PLACE.match(name) and not _LEGAL_FORM.search(name):
+        return None
+    if len(line.split()) > 9 and re.search(r"[a-z]\.\Z", line) and not re.match(r"\s*[,.|·•(]", rest):
+        return None
+    return name if len(line) < 160 else None
 
 
 def _company(text: str, top: list[tuple[int, int]], title: Field | None) -> Field | None:
     if found := _labelled(_COMPANY_LABEL, text, top):
         return found
     if title is not None:
-        # The rest of the title's line, then the line below it: "Night Baker at Harbour Bread", "Harbour Bread · Hull".
-        line_end = text.find("\n", title.end)
-        line_end = len(text) if line_end < 0 else line_end
-        rest = text[title.end : line_end]
-        if match := re.match(rf"[\s)]*(?:at|@|with|for|[|·•–—-]|,)\s+(?:the\s+)?({_NAME}(?:,?\s+(?:Ltd|Limited|PLC|plc|LLP|Inc|GmbH)\.?)?)", rest):
-            name = match.group(1)
-            if _plausible_company(name, title) and not _COMMA_PLACE.match(rest[match.start(1) :]) and not re.match(r"(?:remote|hybrid|full|part|permanent|contract)", name, _I):
-                return _field(text, title.end + match.start(1), title.end + match.end(1))
-        lines = [span for span in top if span[0] > title.start and span[0] != title.start][:2]
-        for start, end in lines:
-            line = text[start:end]
-            first = re.split(r"\s+[|·•–—-]\s+|\s*[|·•]\s*|,\s+|\s{3,}|\s+\(", line, maxsplit=1)[0]
-            if ":" in first or len(line.split()) > 14 or line.endswith((".", "!", "?")):
-                continue
-            if not re.fullmatch(rf"(?:[Tt]he\s+)?{_NAME}\.?", first) or not _plausible_company(first, title):
-                continue
-            if re.match(r"(?:remote|hybrid|full|part|permanent|contract|temporary|posted|apply|salary|on-?site|location|hours|£|\$|€|\d)", first, _I) or _COMMA_PLACE.fullmatch(line):
-                continue
-            if _LEGAL_FORM.search(first) or first != line or re.search(r"\n\n|\Z", text[end : end + 2]):
-                return _field(text, start, start + len(first))
+        # "Night Baker at Harbour Bread"; then a line of its own, "Harbour Bread · Hull"; then "Night Baker – Harbour Bread".
+        stop = _line_end(text, title.end)
+        rest = re.match(rf"[\s)]*(\bat\b|@|\bwith\b|\bfor\b|\||·|•|–|—|-|,)\s+({_EMPLOYER})", text[title.end : stop])
+        named = rest.group(2) if rest and _plausible_company(rest.group(2), title) and not _TERMS_WORD.match(rest.group(2)) else None
+        if rest and named and (rest.group(1) in ("at", "@", "with", "for") or _LEGAL_FORM.search(named)):
+            return _field(text, title.end + rest.start(2), title.end + rest.end(2))
+        for start, end in [span for span in top if span[0] > title.end][:4]:
+            if name := _company_line(text[start:end], title):
+                return _field(text, start, start + len(name))
+        if rest and named and not _COMMA_PLACE.match(text, title.end + rest.start(2)):
+            return _field(text, title.end + rest.start(2), title.end + rest.end(2))
         above = [span for span in top if span[1] <= title.start]
         for start, end in above[-1:]:
-            line = text[start:end]
-            if re.fullmatch(rf"(?:[Tt]he\s+)?{_NAME}\.?", line) and _plausible_company(line, title):
+            if re.fullmatch(_EMPLOYER, text[start:end]) and _plausible_company(text[start:end], title):
                 return _field(text, start, end)
     at = 0
     for raw in text.split("\n"):
@@ -297,19 +333,23 @@ def _location(text: str, top: list[tuple[int, int]], title: Field | None, compan
         at += len(raw) + 1
     begin = title.end if title else 0
     for start, end in [span for span in top if span[1] >= begin][:5]:
-        low = max(start, begin) if start <= begin <= end else start
-        if company and low <= company.start < end:
-            pieces = [(low, company.start), (company.end, end)]
-        else:
-            pieces = [(low, end)]
-        if end - start > 120 or (text[start:end].rstrip().endswith(".") and len(text[start:end].split()) > 8):
+        low = max(start, begin)
+        sentence = text[start:end].rstrip().endswith(".") and len(text[start:end].split()) > 12
+        if end - start > 200 or sentence:
             continue
+        if company and low <= company.start < end:
+            after = re.match(
+                rf"\.?\s*(?:\([^)]{{0,120}}\))?\s*(?:[,|·•]|\s[–—-]\s|,?\s+(?:near|based(?: in)?|in)\b)\s*(?:near |based (?:in )?|in )?({_TOWN}(?:,\s*(?:{_REGIONS}|{_COUNTRIES})\b){{0,2}})(?=\s*(?:\Z|[|·•(.,/]|\s[–—-]\s|\s(?:and|or|with)\b))",
+                text[company.end : end],
+            )
+            if after and not _TERMS_WORD.match(after.group(1)) and not _LEGAL_FORM.search(after.group(1)) and not _ROLE_WORDS.search(after.group(1)):
+                return _field(text, company.end + after.start(1), company.end + after.end(1))
+        pieces = [(low, company.start), (company.end, end)] if company and low <= company.start < end else [(low, end)]
         for one, two in pieces:
             piece = text[one:two]
+            if (match := _COMMA_PLACE.search(piece)) and not _ROLE_WORDS.search(match.group()) and not _LEGAL_FORM.search(match.group()) and not _TERMS_WORD.match(match.group()):
+                return _field(text, one + match.start(), one + match.end())
             if match := _KNOWN_PLACE.search(piece):
-                before = re.search(r"(?:[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){0,2},\s*)\Z", piece[: match.start()])
-                return _field(text, one + (before.start() if before else match.start()), one + match.end())
-            if (match := _COMMA_PLACE.search(piece)) and not _ROLE_WORDS.search(match.group()) and not _LEGAL_FORM.search(match.group()):
                 return _field(text, one + match.start(), one + match.end())
     for match in _BASED.finditer(text[:8000]):
         group = 1 if match.group(1) else 2

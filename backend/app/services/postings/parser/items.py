@@ -39,7 +39,7 @@ _SEPARATE_ASK = re.compile(
     re.IGNORECASE,
 )
 _JOINING = re.compile(
-    r"\b(?:you(?:'ll|’ll| will| would)?|you(?:'re|’re| are)) (?:be )?(?:join(?:ing)?|(?:a )?part of|based|reporting|report|working (?:with|alongside|for|as part|closely with|in a|from|at|days|\w+ to))\b|^(?:reporting|this (?:role|position|post) (?:reports|is based|is (?:a )?(?:full|part|permanent|fixed|hybrid|remote|open|ideal|offered))|the (?:role|position|post) is)\b",
+    r"\b(?:you(?:'ll|’ll| will| would)?|you(?:'re|’re| are)) (?:be )?(?:join(?:ing)?|(?:a )?part of|based|reporting|report|working (?:with|alongside|for|as part|closely with|in a|from|at|days|\w+ to))\b|^(?:reporting(?! to [^,.]{2,60}, you)|this (?:role|position|post) (?:reports|is based|is (?:a )?(?:full|part|permanent|fixed|hybrid|remote|open|ideal|offered))|the (?:role|position|post) is)\b",
     re.IGNORECASE,
 )
 _COLOUR = re.compile(
@@ -47,6 +47,9 @@ _COLOUR = re.compile(
     re.IGNORECASE,
 )
 _NOT_ITEM = re.compile(r"(?:[\W\d_]*|(?:page )?\d+(?: of \d+)?|(?:full|part)[- ]time.*|permanent|temporary|contract|hybrid|remote|on[- ]?site|(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b.{0,40}|apply(?: now)?|share|save|report(?: job)?|show (?:more|less)|read more|back to.*|view all.*|log ?in|sign (?:in|up).*)", re.IGNORECASE)
+_HOURS = re.compile(r"\b\d+(?:\.\d+)? (?:hours|days|nights|shifts)\b|\bdays off\b|\bservice charge\b|\blive[- ]in\b|\btime off in lieu\b|\b(?:weekly|monthly) pay\b", re.IGNORECASE)
+_PLAIN_SEARCH = re.compile(r"(?:we(?:'re|’re| are| now)?|our \w+ is|\w+ is)\s+(?:currently |now )?(?:looking|seeking|searching|recruiting|hiring)\b[^.]*\b(?:to join|to help|to own|to take|to lead|who will|to work|to support|to manage)\b|(?:we|i)(?:'d|’d| would) like (?:somebody|someone) to\b", re.IGNORECASE)
+_OWN = re.compile(r"\byou(?:'ll|’ll| will) (?:also )?have (?:your own|access|the (?:chance|opportunity|support|freedom)|a chance|time|plenty|real|full support)\b", re.IGNORECASE)
 _STRONG_APPLY = re.compile(
     r"\b(?:send|submit|email|e-mail|upload|forward)(?: us)? (?:your|a|an|the) (?:\w+ ){0,3}(?:cv|résumé|resume|application|covering letter|cover letter|portfolio)|\b(?:to apply|apply (?:now|today|here|by|online|via|through)|click (?:here|apply|the|on)|how to apply|closing date|applications? (?:close|will|must be|are|should)|shortlisted|look forward to (?:hear|receiv|meet))\b|^(?:https?://|www\.)\S+$",
     re.IGNORECASE,
@@ -79,6 +82,7 @@ class Findings:
     attacks: list[tuple[int, int]] = field(default_factory=list)
     perks: int = 0
     offers: int = 0
+    sections: set[Section] = field(default_factory=set)
     listed: int = 0  # items that stand under a heading that announces them
 
 
@@ -99,7 +103,8 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
         head = _heading(line, block, following, text)
         if head is not None:
             section, after_bullets = head, False
-            out.headings += head not in (Section.OPEN, Section.TERMS)
+            out.headings += head in _WEIGHT or head is Section.ROLE
+            out.sections.add(head)
             continue
         if _is_subheading(line, block, following, section):
             if section in SILENT or section is Section.TERMS:
@@ -114,7 +119,8 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
             opened = classify(label.group(1), announced=":" in label.group(0))
             if opened is not None and len(label.group(1).split()) <= 6:
                 start, inner, run_in = block.start + label.end(), opened, True
-                out.headings += 1
+                out.headings += opened in _WEIGHT
+                out.sections.add(opened)
                 if not block.bullet:
                     section, after_bullets = opened, False
         if block.bullet:
@@ -129,13 +135,19 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
             if group.perks:
                 out.perks += 1
                 continue
-        for low, high in _pieces(text, start, block.end, block.bullet, inner, run_in):
+        before: Weight | None = None
+        for low, high, goes_on in _pieces(text, start, block.end, block.bullet, inner, run_in):
             piece = text[low : min(high, low + _LOOK)]
             if cues.is_attack(piece):
                 out.attacks.append((low, high))
                 continue
             alone = block.bullet or run_in
-            weight = _decide(piece, inner, alone, group if alone else None, out)
+            weight = None
+            if not _barred(piece, inner, alone, out):
+                weight = _weigh(piece, inner, alone, group if alone else None)
+                if weight is None and goes_on:
+                    weight = before  # "someone who works tidily; who can drive a van": one demand, said once
+            before = weight
             if weight is None:
                 continue
             low, high = _tidy(text, low, high)
@@ -160,6 +172,8 @@ def _heading(line: str, block: Block, following: Block, text: str) -> Section | 
         # A bulleted "Experience" may be a one-word item; a heading in a bullet shows itself by what follows.
         return None
     if stripped.endswith((".", ";", ",")) and not stripped.endswith("..."):
+        return None
+    if block.numbered and following.numbered and not stripped.endswith(":"):
         return None
     return classify(stripped, announced=announced)
 
@@ -212,15 +226,15 @@ class _Group:
         return cls(index, last, perks * 2 >= len(lines) and perks > duties, weight)
 
 
-def _pieces(text: str, start: int, end: int, bullet: bool, section: Section, run_in: bool) -> Iterator[tuple[int, int]]:
-    """The parts of a block that each stand alone."""
+def _pieces(text: str, start: int, end: int, bullet: bool, section: Section, run_in: bool) -> Iterator[tuple[int, int, bool]]:
+    """The parts of a block that each stand alone; the flag says that a part goes on with the sentence before."""
     start, end = trim(text, start, end)
     whole = text[start:end]
     parts = sentences(text, start, end)
     if run_in and section in (Section.MUST, Section.NICE) and len(parts) == 1:
         listed = _listed(text, start, end)
         if listed:
-            yield from listed
+            yield from ((low, high, False) for low, high in listed)
             return
     if bullet and len(parts) > 1:
         opens = [text[low:high] for low, high in parts]
@@ -233,18 +247,23 @@ def _pieces(text: str, start: int, end: int, bullet: bool, section: Section, run
         if not mixed and not separate and len(whole) <= MAX_ITEM:
             parts = [(start, end)]
     for low, high in parts:
-        yield from _split(text, low, high)
+        for number, (one, two) in enumerate(_split(text, low, high)):
+            yield one, two, number > 0
 
 
 def _listed(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """"Essential: forklift licence, steady hands, own transport" as three items, when every part is short."""
-    cuts = [match.span() for match in re.finditer(r"\s*[,;•|]\s+(?:and\s+)?", text[start:end])]
+    cuts = [
+        match.span()
+        for match in re.finditer(r"\s*[,;•|]\s+(?:and\s+)?", text[start:end])
+        if text.count("(", start, start + match.start()) <= text.count(")", start, start + match.start())
+    ]
     if not cuts or len(cuts) > 30:
         return []
     edges = [0] + [edge for cut in cuts for edge in cut] + [end - start]
     spans = [trim(text, start + edges[i], start + edges[i + 1]) for i in range(0, len(edges), 2)]
     words = [len(text[low:high].split()) for low, high in spans]
-    return spans if len(spans) >= 2 and max(words) <= 7 and min(words) >= 1 else []
+    return spans if len(spans) >= 2 and max(words) <= 10 and min(words) >= 1 else []
 
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -297,29 +316,38 @@ def _cue(text: str) -> Weight | None:
     return None
 
 
-def _decide(piece: str, section: Section, alone: bool, group: _Group | None, out: Findings) -> Weight | None:
-    """The weight of a piece, or None when it asks for nothing (or for something nobody may ask)."""
+def _barred(piece: str, section: Section, alone: bool, out: Findings) -> bool:
+    """Whether a piece cannot be a requirement, whatever its words: perks, law, how to apply, protected subjects."""
     named = section in _WEIGHT
     if _NOT_ITEM.fullmatch(piece) or len(re.findall(r"[^\W\d_]", piece)) < 2:
-        return None
+        return True
     if section in (Section.OFFER, Section.LEGAL) or cues.is_protected(piece) or cues.NOT_ASKED.search(piece):
-        return None
+        return True
     check = cues.LAWFUL.search(piece)
     if cues.LEGAL.search(piece) and not (check and re.search(r"\b(?:dbs|pvg|clearance|disclosure)\b", piece, re.IGNORECASE)):
-        return None
-    verb = cues.opens_with_verb(piece)
-    if cues.is_perk(piece) and not (named and alone and verb):
+        return True
+    if cues.is_perk(piece) and not (named and alone and cues.opens_with_verb(piece)):
         out.perks += 1
-        return None
-    if _STRONG_APPLY.search(piece) or (not (named and alone) and not check and cues.APPLYING.search(piece)):
-        return None
+        return True
+    if not alone and _HOURS.search(piece) and not (check or _cue(piece) or cues.ASK.search(piece) or cues.YOU_WILL.search(piece)):
+        return True
+    return bool(_STRONG_APPLY.search(piece) or (not (named and alone) and not check and cues.APPLYING.search(piece)))
+
+
+def _weigh(piece: str, section: Section, alone: bool, group: _Group | None) -> Weight | None:
+    """The weight of a piece, or None when it asks for nothing."""
+    named = section in _WEIGHT
+    check = cues.LAWFUL.search(piece)
+    verb = cues.opens_with_verb(piece)
     cue = _cue(piece)
     if section in (Section.ABOUT, Section.TERMS):
         asked = cue is Weight.MUST or (check and (cues.ASK.search(piece) or re.search(r"\brequire", piece, re.IGNORECASE)))
         if section is Section.ABOUT and not cues.LAWFUL.search(piece):
             asked = asked and bool(re.search(r"\b(?:you|candidates?|applicants?) (?:will )?(?:must|need)", piece, re.IGNORECASE))
         return Weight.MUST if asked else None
-    if piece.rstrip().endswith(":") or _COLOUR.search(piece):
+    if piece.rstrip().endswith(":") or _COLOUR.search(piece) or _OWN.search(piece):
+        return None
+    if not alone and _PLAIN_SEARCH.match(piece) and cue is None and not cues.ASK_ANYWHERE.search(piece):
         return None
     if named and (alone or not piece.rstrip().endswith((".", "!"))):
         if not alone and (cues.ABOUT.match(piece) or _JOINING.search(piece)) and cue is None and not cues.ASK.search(piece):
@@ -373,6 +401,8 @@ def _tidy(text: str, start: int, end: int) -> tuple[int, int]:
         end -= 1
     while start < end and text[start] in "•|·–—-*_ \n,;:":
         start += 1
+    if opening := re.compile(r"(?:and|or|also|plus)\s+(?=\S)", re.IGNORECASE).match(text, start, end):
+        start = opening.end()
     lowered = text[max(start, end - 5) : end].lower()
     for tail in (", and", "; and", "; or", ", or"):
         if lowered.endswith(tail):

@@ -33,8 +33,8 @@ _PATTERNS: tuple[tuple[Section, tuple[str, ...]], ...] = (
         Section.LEGAL,
         (
             r".*equal (?:employment )?opportunit.*",
-            r".*(?:diversity|inclusion|inclusive|eeo|edi|dei)\b.*",
-            r"(?:our )?(?:privacy|data protection|gdpr|cookies?)(?: (?:notice|policy|statement|information))?.*",
+            r"(?:our |we |a |an )?(?:(?:commitment|approach|equality|equity|belonging|diversity|inclusion|inclusive|culture|to|and|&|,|statement|policy|workplace|value|celebrate|of|eeo|edi|dei|at .{2,30}) ?)*(?:diversity|inclusion|inclusive|eeo|edi|dei)(?:,? (?:and|&|statement|policy|inclusion|belonging|equity|equality|culture|workplace|at .{2,30}|matters?))*",
+            r"(?:our |applicant |candidate )?(?:privacy|data protection|gdpr|cookies?)(?: and cookies?)?(?: (?:notice|policy|statement|information))?",
             r".*disclaimer.*|legal(?: notice)?|accommodations?|reasonable adjustments?|accessibility|disability confident.*",
             r"(?:safeguarding|agency|recruitment agency|e-verify)(?: statement| notice)?|.*recruitment agencies.*|rehabilitation of offenders.*",
             r"chancengleichheit.*|datenschutz.*|diversité.*",
@@ -46,7 +46,7 @@ _PATTERNS: tuple[tuple[Section, tuple[str, ...]], ...] = (
             r"(?:it(?:'s| is| would be| will be|'d be)? )?(?:a |also )?(?:nice|good|great)(?:[- ]to[- ]haves?|[- ]to[- ]have.*| if you.*)",
             r"(?:(?:other|additional|key|some|skills?|experience|qualifications?|criteria|knowledge|attributes?|education|requirements?|competencies|and|&|not essential but|highly|highly-|personal|professional|technical|the) )*(?:desirable|desired|preferred|optional|advantageous|beneficial)(?: (?:skills?|experience|qualifications?|criteria|requirements?|"
             r"knowledge|attributes?|but not essential|but not required|abilities|competencies|education|certifications?|and|&|/|,|or))*(?:\s*\(.{0,40}\))?",
-            r"(?:desirable|preferred|desired|preferably|ideally)(?:,? (?:you|candidates|applicants)?.{0,40})?",
+            r"also welcome.*|(?:nice |little )?extras|(?:and )?ideally.{0,30}|(?:also )?(?:welcome|handy|useful|helpful)(?: but.*| to have)?|(?:desirable|preferred|desired|preferably|ideally)(?:,? (?:you|candidates|applicants)?.{0,40})?",
             r"(?:bonus|brownie|extra|plus)(?: points?| credit| skills?| if.*| points? (?:if|for).*)?|(?:a |big )?plus(?:es)?(?: if.*)?|what(?:'s| is| would be) a plus",
             r"(?:it|this|that|these|the following|what)?(?: is| are)? ?(?:would|will|'d) (?:also )?be (?:a |an )?(?:nice|great|good|bonus|plus|advantage|advantageous|helpful|useful|beneficial|desirable).*",
             r"(?:we'd|we would|you'd|you would) (?:also )?(?:love|like|be (?:thrilled|happy|excited)) (?:it )?if.*|you might also have.*|even better(?: if.*)?|what sets you apart|you(?:'ll| will)? stand out if.*|.*not essential.*|.*not required but.*|to stand out.*|extra points.*|what would help.*|(?:it )?helps if.*",
@@ -56,7 +56,7 @@ _PATTERNS: tuple[tuple[Section, tuple[str, ...]], ...] = (
     (
         Section.OFFER,
         (
-            r".*\b(?:benefits?|perks?|rewards?|compensation|remuneration)\b(?! administ).*",
+            r"(?:(?:our|your|the|key|company|employee|staff|job|some of|additional|great|fantastic|amazing|other|total|salary|pay|package|perks?|benefits?|rewards?|compensation|remuneration|and|&|,|/|\+|what are the|just some of the|summary of|full|extra) ?)*(?:benefits?|perks?|rewards?|compensation|remuneration)(?:(?:,| and| &| \+)? ?(?:package|perks|benefits|salary|rewards|include|includes|we offer|you(?:'ll| will)? (?:get|receive)|of (?:working|joining).{0,30}|for you|offered|information|on offer|range|at .{2,30}|summary|highlights|culture|wellbeing|are|overview))*(?:\s*\(.{0,40}\))?",
             r"(?:what |here's what )?(?:do )?(?:we|we're|we'll|we can|they|our client)(?: can| will| do)? (?:offer|offering|provide|give|pay)(?:ing)?(?: you| in return)?.*",
             r"what(?:'s| is) (?:in it for you|on offer|in it for me|included).*|what(?:'ll| will)? you(?:'ll| will| can| get|'re)? ?(?:get|receive|enjoy|expect(?: from us)?|gain|earn|offered)(?: from us| in return)?.*|in return.*|you(?:'ll| will) (?:get|receive|enjoy)(?: .*)?",
             r"(?:our |the )?(?:offer|package|salary|pay|wages?|rates?|rate of pay|pay rate|salary range|pay range|salary and .*|pay and .*|base salary|hourly rate|holidays?|pension|annual leave|wellbeing|work[- ]life balance|the package.*|salary & .*|our offer to you|the rewards?|your package)",
@@ -79,7 +79,7 @@ _PATTERNS: tuple[tuple[Section, tuple[str, ...]], ...] = (
             + r"(?:requirements?|qualifications?|skills?|experience|experiences|criteria|competenc(?:ies|e|y|es)|attributes?|abilities|education|knowledge|expertise|credentials|certifications?|certificates?|licen[cs]es?|qualities|essentials?|prerequisites?|must[- ]haves?|background|demands|languages?|aptitudes?|capabilities|strengths|profile|traits|behaviours?|tech stack|stack)"
             r"(?:(?:,| and| &| ?/|, and| or| \+)? (?:the )?(?:key |personal |essential |relevant |professional |required |previous |work |technical |other )?(?:requirements?|qualifications?|skills?|experience|criteria|competenc(?:ies|e|y|es)|attributes?|abilities|education|knowledge|expertise|certifications?|certificates?|licen[cs]es?|qualities|training|aptitudes?|background|attitude|behaviours?|values|required|needed|desired|essential|sought|checks|languages?|desirable))*"
             r"(?: (?:for (?:the|this) (?:role|job|position|post)|you(?:'ll| will)? (?:need|bring|have|must have|should have)|we(?:'re| are) (?:looking for|after|seeking)|we (?:need|require|look for|expect)|to (?:succeed|be successful)|of the (?:role|job|ideal candidate)|include|are|that (?:matter|count).*))?(?:\s*\(.{0,40}\))?",
-            r"must[- ]haves?(?: skills| requirements| qualifications| experience)?|(?:absolute |our |the )?musts?|you must(?: have| be)?.{0,20}|non-negotiables?|essential(?:ly)?(?: (?:for the role|to have|you.*))?|required|mandatory|minimum|(?:we )?require[sd]?|requires?|the essentials",
+            r"what (?:we )?(?:ask|asks)(?: (?:for|of).{0,20})?|what matters(?: to us| here)?|what counts|(?:please|must|should) have|we ask.{0,20}|must[- ]haves?(?: skills| requirements| qualifications| experience)?|(?:absolute |our |the )?musts?|you must(?: have| be)?.{0,20}|non-negotiables?|essential(?:ly)?(?: (?:for the role|to have|you.*))?|required|mandatory|minimum|(?:we )?require[sd]?|requires?|the essentials",
             r"(?:your|the|candidate|ideal|required|desired|wanted|our ideal) (?:profile|background|skills?|experience|skill ?set|toolkit|qualifications|strengths|candidate|person|applicant|fit|talents?|expertise).*",
             r"(?:about|more about) (?:you|the candidate|the person|your .*)|a (?:bit|little) about you|who (?:are )?you(?: are)?|who you(?:'ll be| will be|'ll need to be).*|who we(?:'re| are) (?:looking for|after|seeking).*|who(?: (?:are we|we are) looking for|'s right for.*| should apply.*| will thrive.*| we want| we need| is this for.*)|is this you|are you (?:the one|right|our|a good fit|who|someone).*|could this be you|(?:does )?this sounds? like you|sound like you|you",
             r"(?:person|employee|candidate|personnel) (?:specification|spec|profile|requirements?)|the (?:person|candidate|ideal person)",

@@ -23,10 +23,11 @@ _JOB_WORDS = re.compile(
 )
 _CODE = re.compile(r"(?:[{};]|\)\s*:|=>|\*/|-->|</?\w+>)\s*$|^\s*(?:def|class|import|from|return|if|for|while|func|function|const|let|var|public|private|#include|package|using|\}|//|/\*|<\w+)\b.*[({;:=>]?", re.IGNORECASE)
 _LOGIN = re.compile(r"\b(?:sign in|log ?in|forgot(?:ten)? (?:your )?password|create an account|remember me|keep me signed in|password|new to \w+\? join|join now|verify you are (?:a )?human|captcha|enable cookies|access denied)\b", re.IGNORECASE)
-_READS_LIKE_OFFER = re.compile(
-    r"\b(?:you(?:'ll|’ll| will)|your (?:role|profile|responsibilities|tasks)|we(?:'re|’re| are) (?:looking|hiring|seeking|recruiting)|looking for an?|we need an?|seeking an?|successful (?:candidate|applicant)|ideal candidate|wanted|join (?:our|the|us)|apply|vacancy|salary|per hour|(?:full|part)[- ]time|must have|required)\b",
-    re.IGNORECASE,
-)
+_PAY = re.compile(r"[£$€]\s?\d[\d,.]*k?\s*(?:/|per|an?\b|p\.?[ah]|pa\b|ph\b|[-–]|to\b)|\b(?:full|part)[- ]time\b|\b\d+ hours\b|\bshifts?\b|\bpermanent\b|\bfixed[- ]term\b", re.IGNORECASE)
+_HIRING = re.compile(r"\b(?:we(?:'re|’re| are)? (?:looking|hiring|seeking|recruiting|after|need|want|require)|looking for an?|seeking an?|hiring|wanted|join (?:our|the|us)|ideal candidate|successful (?:candidate|applicant)|must have|we need)\b", re.IGNORECASE)
+_APPLY = re.compile(r"\b(?:apply|applicants?|candidates?|cv|résumé|resume|cover letter|vacancy|closing date|dbs check|right to work)\b", re.IGNORECASE)
+_YOU = re.compile(r"\b(?:you|your|you'll|you’ll)\b", re.IGNORECASE)
+_REPORTED = re.compile(r"[”\"'’],? (?:he|she|they|\w+(?: \w+)?) (?:said|says|told|added|explained)\b|\b(?:said|told reporters|according to|a spokes(?:man|woman|person))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,22 +196,26 @@ def _is_posting(text: str, walk: Findings, *, has_title: bool) -> bool:
     if len(lines) >= 3 and code > 0.4 * len(lines):
         return False
     sample = text[:30_000]
-    items = len(walk.items)
-    job_words = {match.lower() for match in _JOB_WORDS.findall(sample)}
-    offer = len(_READS_LIKE_OFFER.findall(sample))
-    words = len(sample.split())
-    login = len(_LOGIN.findall(sample))
-    if login >= 3 and walk.listed < 3 and words < 400:
+    items, words = len(walk.items), len(sample.split())
+    if len(_LOGIN.findall(sample)) >= 3 and walk.listed < 3 and words < 400:
         return False
-    if not items:
-        # A board's short notice without demands is still one when it reads like an offer of work.
-        return has_title and len(job_words) >= 4 and offer >= 2 and words >= 40
-    if walk.listed >= 2 or (walk.headings >= 1 and walk.listed >= 1):
-        return True
-    direct = bool(re.search(r"\b(?:you|your|candidates?|applicants?|wanted|apply|we need|we(?:'re|’re| are) (?:looking|hiring|recruiting|seeking))\b", sample, re.IGNORECASE))
-    density = items / max(1, words / 100)
+    job_words = {match.lower() for match in _JOB_WORDS.findall(sample)}
+    # What frames an offer of work; a poem, a recipe or a report has at most one of these.
+    frame = sum(
+        (
+            has_title,
+            bool(walk.headings and job_words),
+            len(walk.sections) >= 2,
+            bool(_PAY.search(sample)),
+            bool(_HIRING.search(sample)),
+            bool(_APPLY.search(sample)),
+            len(job_words) >= 3,
+        )
+    )
+    if len(_REPORTED.findall(sample)) >= 2 and walk.listed < 2:
+        return False
     if items >= 2:
-        return direct and (len(job_words) >= 2 or (has_title and len(job_words) >= 1)) and density >= 0.25 and offer >= 1
-    return direct and has_title and len(job_words) >= 3 and offer >= 2 and words >= 12
-
-
+        return frame >= 2 or (frame >= 1 and (walk.listed >= 2 or bool(_YOU.search(sample))))
+    if items == 1:
+        return frame >= 3
+    return frame >= 4 and words >= 40
