@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app import __version__
-from app.api import errors, static
+from app.api import errors, openapi, static
 from app.api.middleware import Bounded, Guarded, Observed
 from app.api.router import router
 from app.api.routes import health
@@ -35,6 +35,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
     )
+    openapi.install(app)
     errors.install(app)
     app.include_router(health.router)
     app.include_router(router)

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from app.api.middleware import request_id
 from app.api.schemas.common import Problem
+from app.core.logging import place
 from app.domain.errors import RehearsalError, TooMany
 
 log = structlog.get_logger()
@@ -88,12 +89,7 @@ async def _queue(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(_: Request, error: Exception) -> JSONResponse:
-    # Type and place only: the message of an unknown error may quote somebody's text.
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "unknown"
-    log.error("unexpected", type=type(error).__name__, place=place)
+    log.error("unexpected", type=type(error).__name__, place=place(error))
     return problem(500, "internal", "Something went wrong on our side.", "Try again; the logs know this request id.")
 
 

@@ -12,7 +12,7 @@ from app.api.schemas.interviews import ProgressOut
 from app.core.database import transaction
 from app.core.events import changes
 from app.domain.errors import NotFound
-from app.services import flow
+from app.services.flow import interviews
 
 
 async def stream(owner: UUID, interview_id: UUID) -> AsyncIterator[ServerSentEvent]:
@@ -21,7 +21,7 @@ async def stream(owner: UUID, interview_id: UUID) -> AsyncIterator[ServerSentEve
     async for _ in changes(interview_id):
         try:
             async with transaction() as session:
-                snapshot = ProgressOut.model_validate(await flow.read_progress(session, owner, interview_id))
+                snapshot = ProgressOut.model_validate(await interviews.read_progress(session, owner, interview_id))
         except NotFound:
             return
         data = snapshot.model_dump_json()

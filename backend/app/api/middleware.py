@@ -24,6 +24,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 JSON_BYTES, FILE_BYTES = MIB, 2 * MIB
 # Frame of a multipart body around one file of FILE_BYTES.
 MULTIPART_BYTES = 64 * 1024
+# Every answer of the upload protocol names its version, errors too.
+UPLOADS, TUS_VERSION = "/api/uploads", "1.0.0"
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; media-src 'self' blob:; "
@@ -75,6 +77,8 @@ class Observed:
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
+                if scope["path"].startswith(UPLOADS):
+                    headers["Tus-Resumable"] = headers["Tus-Version"] = TUS_VERSION
             await send(message)
 
         try:
@@ -135,7 +139,7 @@ class Bounded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["path"].startswith("/api/uploads"):
+        if scope["type"] != "http" or scope["path"].startswith(UPLOADS):
             await self._app(scope, receive, send)  # uploads have limits of their own
             return
         file = scope["path"] == "/api/postings/file"

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
@@ -59,3 +60,24 @@ async def _next(channel: PubSub) -> None:
         await asyncio.sleep(COALESCE_S)
         while await channel.get_message(timeout=0) is not None:
             pass
+
+
+async def reachable() -> bool:
+    """Whether Valkey answers."""
+    async with connect() as redis:
+        return bool(await redis.ping())
+
+
+WORKER_KEY, WORKER_SEEN_S = "worker:seen", 30
+
+
+def worker_alive() -> None:
+    """Say that a worker runs; called every few seconds from a thread of its own."""
+    with SyncRedis.from_url(settings().redis_url, socket_connect_timeout=2, socket_timeout=2) as redis:
+        redis.set(WORKER_KEY, "1", ex=WORKER_SEEN_S)
+
+
+async def worker_seen() -> bool:
+    """Whether a worker has said so in the last 30 seconds."""
+    async with connect() as redis:
+        return bool(await redis.exists(WORKER_KEY))

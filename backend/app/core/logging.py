@@ -8,6 +8,14 @@ import sys
 import structlog
 
 
+def place(error: BaseException) -> str:
+    """Where an error was raised. Its message stays out of the logs: it may quote somebody's text."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "unknown"
+
+
 def configure(level: str) -> None:
     """Send structlog and the standard library's loggers the same way, one JSON object per line."""
     shared: list[structlog.typing.Processor] = [

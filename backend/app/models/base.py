@@ -46,7 +46,7 @@ class Owned(Row):
 OwnedT = TypeVar("OwnedT", bound=Owned)
 
 
-def owned_by(owner_id: UUID, kind: type[OwnedT]) -> Select[tuple[OwnedT]]:
+def owned_by(owner_id: UUID, kind: type[OwnedT]) -> Select[OwnedT]:
     """The rows of one kind that this owner may see: where every query a person can reach starts."""
     return select(kind).where(kind.owner_id == owner_id)
 

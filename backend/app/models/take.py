@@ -46,6 +46,11 @@ class Take(Owned, Base):
         """Where the files of this take are in the object storage."""
         return f"takes/{self.id}/"
 
+    @property
+    def uploads_prefix(self) -> str:
+        """Where the parts of its uploads are."""
+        return f"{self.prefix}uploads/"
+
 
 class Upload(Owned, Base):
     """A tus upload. `head` keeps the first bytes: they say what kind of file it is, across parts of any size."""

@@ -1,1 +1,72 @@
 """What this installation is, and whether its services answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+import httpx
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import __version__
+from app.core import database, events
+from app.core.config import MIB, settings
+
+PROBE_S = 3.0
+
+
+def describe() -> dict[str, Any]:
+    """Mode, limits, voices and providers (SystemOut)."""
+    from app.services.providers.tts.kokoro import VOICES
+
+    own = settings()
+    return {
+        "mode": own.mode,
+        "version": __version__,
+        "limits": {
+            "posting_text_bytes": MIB,
+            "posting_file_bytes": 2 * MIB,
+            "upload_bytes": own.max_upload_bytes,
+            "patch_bytes": own.max_patch_bytes,
+            "recording_seconds": own.max_recording_s,
+            "questions_min": 3,
+            "questions_max": 15,
+            "answer_characters": 20_000,
+        },
+        "voices": [{"id": voice.id, "name": voice.label, "language": voice.language} for voice in VOICES.values()],
+        "retention_days": own.retention_days,
+        "providers": [
+            {"port": port, "name": name, "where": "embedded", "receives": receives}
+            for port, name, receives in (
+                ("speech_to_text", "Whisper base", "The sound of your answers."),
+                ("text_to_speech", "Kokoro", "The texts of the questions."),
+                ("presence", "MediaPipe", "The picture of your answers."),
+                ("flows", "Langflow", "The posting, the questions and the words of your answers."),
+            )
+        ],
+    }
+
+
+async def readiness() -> dict[str, bool]:
+    """Which services answer (ReadyOut)."""
+    state = {
+        "database": await _answers(database.reachable()),
+        "queue": await _answers(events.reachable()),
+        "flows": await _answers(_flows()),
+        "worker": await _answers(events.worker_seen()),
+    }
+    return {"ready": all(state.values())} | state
+
+
+async def _answers(question: Awaitable[bool]) -> bool:
+    try:
+        return await question
+    except (SQLAlchemyError, RedisError, httpx.HTTPError, OSError):
+        return False
+
+
+async def _flows() -> bool:
+    async with httpx.AsyncClient(timeout=PROBE_S, trust_env=False) as http:
+        response = await http.get(f"{settings().langflow_url.rstrip('/')}/health")
+        return response.status_code == 200

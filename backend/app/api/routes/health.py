@@ -16,7 +16,9 @@ async def live() -> LiveOut:
     return LiveOut()
 
 
-@router.get("/readyz", summary="Every service answers", responses={503: {"model": ReadyOut, "description": "Not ready."}})
+@router.get(
+    "/readyz", summary="Every service answers", responses={503: {"model": ReadyOut, "description": "Not ready."}}
+)
 async def ready(response: Response) -> ReadyOut:
     """Database, queue, flow server, and a worker seen in the last 30 seconds."""
     state = ReadyOut.model_validate(await system.readiness())

@@ -10,12 +10,15 @@ from app.api.deps import OwnerId, Session
 from app.api.errors import problems
 from app.api.middleware import FILE_BYTES
 from app.api.schemas.postings import PostingEdit, PostingIn, PostingItem, PostingOut, PostingText
+from app.services.flow import privacy
 from app.services.postings import service
 
 router = APIRouter(prefix="/postings", tags=["postings"])
 
 
-@router.post("", status_code=201, summary="Read a posting from text or an address", responses=problems(413, 415, 429, 502))
+@router.post(
+    "", status_code=201, summary="Read a posting from text or an address", responses=problems(413, 415, 429, 502)
+)
 async def create_posting(body: PostingIn, session: Session, owner: OwnerId) -> PostingOut:
     """The structured posting; nothing is stored when it cannot be read."""
     if isinstance(body, PostingText):
@@ -54,4 +57,4 @@ async def edit_posting(posting_id: UUID, body: PostingEdit, session: Session, ow
 @router.delete("/{posting_id}", status_code=204, summary="Delete a posting", responses=problems(404))
 async def delete_posting(posting_id: UUID, session: Session, owner: OwnerId) -> None:
     """With its interviews, takes and files."""
-    await service.delete(session, owner, posting_id)
+    await privacy.delete_posting(session, owner, posting_id)

@@ -11,7 +11,7 @@ from app.api.deps import OwnerId, Session
 from app.api.errors import problems
 from app.api.ranges import MEDIA_RESPONSES, serve
 from app.api.schemas.takes import FinishIn, RetryIn, TakeIn, TakeOut
-from app.services import flow
+from app.services.flow import takes
 from app.services.recordings import service
 
 router = APIRouter(tags=["takes"])
@@ -20,7 +20,7 @@ router = APIRouter(tags=["takes"])
 @router.post("/questions/{question_id}/takes", status_code=201, summary="Begin a take", responses=problems(404, 409))
 async def create_take(question_id: UUID, body: TakeIn, session: Session, owner: OwnerId) -> TakeOut:
     """A typed take is complete at once; a recorded one waits for its upload (tus) and `finish`."""
-    take_id = await flow.create_take(session, owner, question_id, body.kind, body.text)
+    take_id = await takes.create(session, owner, question_id, body.kind, body.text)
     return TakeOut.model_validate(await service.read(session, owner, take_id))
 
 
@@ -33,20 +33,20 @@ async def read_take(take_id: UUID, session: Session, owner: OwnerId) -> TakeOut:
 @router.delete("/takes/{take_id}", status_code=204, summary="Delete a take", responses=problems(404))
 async def delete_take(take_id: UUID, session: Session, owner: OwnerId) -> None:
     """With its files; the newest complete one that is left counts then."""
-    await flow.delete_take(session, owner, take_id)
+    await takes.delete(session, owner, take_id)
 
 
 @router.post("/takes/{take_id}/finish", summary="The recording is complete", responses=problems(404, 409, 413, 415))
 async def finish_take(take_id: UUID, body: FinishIn, session: Session, owner: OwnerId) -> TakeOut:
     """Checks the file (no sound, too long, unreadable: refused and thrown away) and starts the analysis."""
-    await flow.finish_take(session, owner, take_id, body.duration_ms)
+    await takes.finish(session, owner, take_id, body.duration_ms)
     return TakeOut.model_validate(await service.read(session, owner, take_id))
 
 
 @router.post("/takes/{take_id}/retry", summary="Run a failed stage again", responses=problems(404, 409))
 async def retry_stage(take_id: UUID, body: RetryIn, session: Session, owner: OwnerId) -> TakeOut:
     """With what depends on it; stages whose input has not changed keep their result."""
-    await flow.retry_stage(session, owner, take_id, body.stage)
+    await takes.retry_stage(session, owner, take_id, body.stage)
     return TakeOut.model_validate(await service.read(session, owner, take_id))
 
 
@@ -57,7 +57,9 @@ async def read_media(take_id: UUID, request: Request, session: Session, owner: O
     return await serve(request, key, media_type)
 
 
-@router.get("/takes/{take_id}/poster", summary="A still of the recording", response_class=Response, responses=MEDIA_RESPONSES)
+@router.get(
+    "/takes/{take_id}/poster", summary="A still of the recording", response_class=Response, responses=MEDIA_RESPONSES
+)
 async def read_poster(take_id: UUID, request: Request, session: Session, owner: OwnerId) -> Response:
     """JPEG."""
     return await serve(request, await service.poster_key(session, owner, take_id), "image/jpeg")

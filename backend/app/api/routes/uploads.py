@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
 from app.api.deps import OwnerId, Session
 from app.api.errors import problems
 from app.core.config import settings
 from app.services.recordings import tus
 
-TUS = {"Tus-Resumable": tus.VERSION}
-HEADERS: dict[str, Any] = {"Tus-Resumable": {"schema": {"type": "string"}}}
-BODY = {"requestBody": {"content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
+BODY: dict[str, Any] = {
+    "requestBody": {"content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 
-class TusRoute(APIRoute):
-    """Every answer of the protocol names its version, errors too."""
-
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]
-        """Wrap the handler."""
-        inner = super().get_route_handler()
-
-        async def handler(request: Request) -> Response:
-            request.state.headers = TUS
-            response = await inner(request)
-            response.headers.setdefault("Tus-Resumable", tus.VERSION)
-            return response
-
-        return handler
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except ClientDisconnect:
+        raise tus.CutOff("The connection ended before the body did.") from None
 
 
 def _version(tus_resumable: Annotated[str | None, Header()] = None) -> None:
     tus.check_version(tus_resumable)
 
 
-router = APIRouter(prefix="/uploads", tags=["uploads"], route_class=TusRoute)
+router = APIRouter(prefix="/uploads", tags=["uploads"])
 versioned = [Depends(_version)]
 
 
@@ -48,15 +40,16 @@ versioned = [Depends(_version)]
 async def describe() -> Response:
     """Version, extensions, checksum algorithms and the size limit."""
     headers = {
-        "Tus-Version": tus.VERSION,
         "Tus-Extension": "creation,creation-defer-length,termination,checksum",
         "Tus-Checksum-Algorithm": ",".join(tus.CHECKSUMS),
         "Tus-Max-Size": str(settings().max_upload_bytes),
     }
-    return Response(status_code=204, headers=TUS | headers)
+    return Response(status_code=204, headers=headers)
 
 
-@router.post("", status_code=201, dependencies=versioned, summary="Begin an upload", responses=problems(404, 409, 412, 413))
+@router.post(
+    "", status_code=201, dependencies=versioned, summary="Begin an upload", responses=problems(404, 409, 412, 413)
+)
 async def create_upload(
     session: Session,
     owner: OwnerId,
@@ -105,12 +98,18 @@ async def send_bytes(
         upload_length=upload_length,
         checksum=upload_checksum,
     )
-    offset, expires_at = await tus.receive(owner, upload_id, patch, request.stream())
+    offset, expires_at = await tus.receive(owner, upload_id, patch, _body(request))
     headers = {"Upload-Offset": str(offset), "Upload-Expires": tus.http_date(expires_at)}
     return Response(status_code=204, headers=headers)
 
 
-@router.delete("/{upload_id}", status_code=204, dependencies=versioned, summary="Throw an upload away", responses=problems(404, 410, 412))
+@router.delete(
+    "/{upload_id}",
+    status_code=204,
+    dependencies=versioned,
+    summary="Throw an upload away",
+    responses=problems(404, 410, 412),
+)
 async def delete_upload(upload_id: UUID, session: Session, owner: OwnerId) -> None:
     """Its bytes are deleted; the take can get another upload."""
     await tus.terminate(session, owner, upload_id)

@@ -31,6 +31,14 @@ class Consent(In):
     presence: bool = False
 
 
+class ConsentOut(Out):
+    """What the person agreed to so far."""
+
+    recording: bool
+    voice: bool
+    presence: bool
+
+
 class InterviewIn(In):
     """A new interview for a posting."""
 
@@ -120,7 +128,7 @@ class SettingsOut(Out):
     voice: str
     speed: float
     hidden: bool
-    consent: Consent
+    consent: ConsentOut
     count: int
     seed: int
     kinds: list[QuestionKind] | None
@@ -177,4 +185,6 @@ class ProgressOut(Out):
     complete: bool = Field(description="Every answered question's analysis has ended.")
     stages_done: int
     stages_total: int
+    speech_ready: int
+    speech_total: int = Field(description="Questions, each with its audio.")
     answers: list[AnswerProgress]

@@ -1,0 +1,68 @@
+"""The Celery application and the wrapper every task runs in.
+
+The broker alone cannot recover fast enough from a killed worker (300 s measured with these settings), so state lives
+in PostgreSQL: stages have leases, other jobs keep their outbox row until they are done, and a sweep sends again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from celery import Celery
+
+from app.core.config import settings
+
+# The longest task (services.analysis.pipeline.LIMITS_S) must end before the broker believes it lost.
+VISIBILITY_S = 1800
+DEFAULT_LIMIT_S = 210
+# A task ends itself at its limit; a thread that does not stop is ended with its process this much later. Celery's soft
+# limit cannot do that: it interrupts only the main thread, which is waiting.
+GRACE_S = 30
+MEDIA, VISION, INTERACTIVE, CONTROL = "media", "vision", "interactive", "control"
+
+celery_app = Celery("rehearsal", broker=settings().redis_url)
+celery_app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=DEFAULT_LIMIT_S + GRACE_S,
+    broker_transport_options={
+        "visibility_timeout": VISIBILITY_S,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_keepalive": True,
+        "socket_connect_timeout": 2,
+        "health_check_interval": 30,
+    },
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    worker_soft_shutdown_timeout=25,
+    # Models stay loaded for the life of a child; one that has grown beyond this (kB) is replaced after its task.
+    worker_max_memory_per_child=1_500_000,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_default_queue=CONTROL,
+    timezone="UTC",
+)
+
+
+def send(task: str, args: list[Any], queue: str, limit_s: int) -> None:
+    """Hand a job to the broker once. Raises when it does not take it."""
+    celery_app.send_task(task, args=args, queue=queue, time_limit=limit_s + GRACE_S, retry=False, ignore_result=True)
+
+
+def task(name: str) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:
+    """Register an async function as the task `name`: each run has an event loop of its own."""
+
+    def register(function: Callable[..., Coroutine[Any, Any, None]]) -> Any:
+        def run(*args: Any) -> None:
+            asyncio.run(function(*args))
+
+        return celery_app.task(name=name)(run)
+
+    return register

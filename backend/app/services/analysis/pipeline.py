@@ -1,0 +1,269 @@
+"""The analysis of a take: which stage may run when, and who is running it.
+
+A stage is a row. `advance` looks at the rows and enqueues what is ready; `run` takes the lease, computes, and writes
+the result only if it still holds the lease; `sweep` brings back what was lost. Running twice changes nothing, dying
+loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import queue
+from app.core.database import transaction
+from app.core.events import changed
+from app.core.logging import place
+from app.domain.errors import Conflict, ProviderError, RehearsalError
+from app.models.take import STAGES, Stage, Take
+from app.services.analysis import repository
+from app.services.outbox import service as outbox
+from app.services.outbox.files import delete_files
+
+log = structlog.get_logger()
+
+RUN = "analysis.run_stage"
+# What must be done (or skipped) first, and what must only have ended.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "media": (),
+    "transcript": ("media",),
+    "voice": ("media", "transcript"),
+    "presence": ("media",),
+    "grade": ("transcript",),
+    "tips": ("grade",),
+}
+AFTER: dict[str, tuple[str, ...]] = {"grade": ("voice", "presence")}
+QUEUES = {
+    "media": queue.MEDIA,
+    "transcript": queue.MEDIA,
+    "voice": queue.MEDIA,
+    "presence": queue.VISION,
+    "grade": queue.INTERACTIVE,
+    "tips": queue.INTERACTIVE,
+}
+# Seconds for the longest recording (20 min) on two busy cores: about three times the CPU seconds measured.
+LIMITS_S = {"media": 300, "transcript": 900, "voice": 300, "presence": 1200, "grade": 120, "tips": 120}
+LEASE, RENEW_S = timedelta(seconds=15), 5.0
+UNTAKEN = timedelta(seconds=10)
+MAX_ATTEMPTS = 4
+# A provider that is starting again needs some seconds: 5, 15, 45.
+RETRY_S, RETRY_FACTOR = 5, 3
+ENDED = frozenset({"done", "failed", "skipped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a stage made: its result (plain JSON), columns of the take to set, whether the upload has been read."""
+
+    result: Any
+    take: dict[str, Any] = field(default_factory=dict)
+    upload_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a stage computes: `inputs` decide the result (by their hash), `compute` makes it.
+
+    `scratch` is the prefix of the files this attempt writes: they are deleted when its result is not wanted.
+    """
+
+    input_hash: str
+    compute: Callable[[], Awaitable[Outcome]]
+    scratch: str
+
+
+Prepare = Callable[[Stage, str], Task]
+
+
+def start(session: AsyncSession, take: Take, skipped: dict[str, str]) -> list[Stage]:
+    """Rows for all stages of a complete take; `skipped` gives the reason for those that do not apply."""
+    rows = [
+        Stage(
+            id=uuid4(),
+            take_id=take.id,
+            name=name,
+            state="skipped" if name in skipped else "waiting",
+            reason=skipped.get(name),
+            attempt=0,
+        )
+        for name in STAGES
+    ]
+    session.add_all(rows)
+    return rows
+
+
+async def advance(session: AsyncSession, take_id: UUID) -> None:
+    """Enqueue what is ready and fail what is blocked. The caller holds the lock of the take."""
+    await session.flush()
+    rows = {row.name: row for row in await repository.stages(session, take_id)}
+    moment = await repository.now(session)
+    for name in STAGES:
+        row = rows[name]
+        if row.state != "waiting":
+            continue
+        broken = [need for need in NEEDS[name] if rows[need].state == "failed"]
+        if broken:
+            row.state, row.finished_at = "failed", moment
+            row.error = {
+                "code": "stage_blocked",
+                "message": f"It needs the stage {broken[0]}, which failed.",
+                "hint": f"Run {broken[0]} again.",
+                "provider": None,
+            }
+        elif all(rows[need].state in ("done", "skipped") for need in NEEDS[name]) and all(
+            rows[other].state in ENDED for other in AFTER.get(name, ())
+        ):
+            row.state, row.queued_at = "queued", moment
+            _send(session, row, moment + UNTAKEN)
+    await session.flush()
+    changed(session, await repository.interview_of(session, take_id))
+
+
+async def retry(session: AsyncSession, take_id: UUID, name: str) -> None:
+    """Run a failed stage again, with the failed ones it waits for and all that depend on it. Raises Conflict."""
+    await repository.lock_take(session, take_id)
+    rows = {row.name: row for row in await repository.stages(session, take_id)}
+    if name not in rows or rows[name].state != "failed":
+        raise Conflict(
+            "This stage has not failed.", code="stage_not_failed", hint="Only a failed stage can be retried."
+        )
+    again = {name}
+    for stage in reversed(STAGES):
+        if stage in again:
+            again |= {need for need in NEEDS[stage] if rows[need].state == "failed"}
+    for stage in STAGES:
+        if again & {*NEEDS[stage], *AFTER.get(stage, ())} and rows[stage].state != "skipped":
+            again.add(stage)
+    for stage in again:
+        row = rows[stage]
+        row.state, row.attempt, row.error, row.lease_token, row.lease_until = "waiting", 0, None, None, None
+        row.started_at = row.finished_at = row.cpu_seconds = None
+    await advance(session, take_id)
+
+
+async def run(stage_id: UUID, prepare: Prepare) -> None:
+    """Compute one stage, in a worker. Does nothing when the stage is not there to be taken."""
+    token = uuid4()
+    async with transaction() as session:
+        if not await repository.take_lease(session, stage_id, token, LEASE):
+            return
+        row = await repository.context(session, stage_id)
+        if row is None:
+            return
+        changed(session, row.take.question.interview_id)
+    take_id = row.take_id
+    structlog.contextvars.bind_contextvars(take=str(take_id), stage=row.name, attempt=row.attempt)
+    try:
+        task = prepare(row, f"{row.take.prefix}{token}/")
+        outcome, values = await _attempt(row, task, token)
+    finally:
+        structlog.contextvars.clear_contextvars()
+    async with transaction() as session:
+        if await repository.lock_take(session, take_id) and await repository.release(session, stage_id, token, values):
+            if outcome is not None:
+                await _keep(session, row.take, outcome)
+            await advance(session, take_id)
+        else:
+            # Deleted meanwhile, or somebody else has taken over: what this attempt stored is nobody's.
+            delete_files(session, task.scratch)
+
+
+async def _keep(session: AsyncSession, take: Take, outcome: Outcome) -> None:
+    if outcome.take:
+        await repository.set_take(session, take.id, outcome.take)
+    if outcome.upload_read:
+        await repository.drop_upload(session, take.id)
+        delete_files(session, take.uploads_prefix)
+
+
+async def _attempt(row: Stage, task: Task, token: UUID) -> tuple[Outcome | None, dict[str, Any]]:
+    """Compute, holding the lease; the outcome and the columns of the stage."""
+    if row.input_hash == task.input_hash and row.result is not None:
+        return None, {"state": "done", "error": None, "finished_at": repository.NOW}
+    cpu = time.process_time()
+    holding = asyncio.create_task(_hold(row.id, token))
+    try:
+        async with asyncio.timeout(LIMITS_S[row.name]):
+            outcome = await task.compute()
+    except TimeoutError:
+        return None, _failed(_error("stage_timeout", "It took longer than it may.", "Run it again."))
+    except RehearsalError as error:
+        if isinstance(error, ProviderError) and error.retryable and row.attempt < MAX_ATTEMPTS:
+            later = timedelta(seconds=RETRY_S * RETRY_FACTOR ** (row.attempt - 1))
+            return None, {"state": "queued", "due_at": repository.NOW + later}
+        provider = error.provider if isinstance(error, ProviderError) else None
+        return None, _failed(_error(error.code, error.message, error.hint, provider))
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.error("stage_failed", type=type(error).__name__, place=place(error))
+        return None, _failed(_error("internal", "Something went wrong on our side.", "Run it again."))
+    finally:
+        holding.cancel()
+        with suppress(asyncio.CancelledError):
+            await holding
+    done = {"state": "done", "error": None, "finished_at": repository.NOW, "result": outcome.result}
+    return outcome, done | {"input_hash": task.input_hash, "cpu_seconds": round(time.process_time() - cpu, 3)}
+
+
+async def _hold(stage_id: UUID, token: UUID) -> None:
+    """Renew the lease until cancelled. A database that is away for a moment is asked again."""
+    while True:
+        await asyncio.sleep(RENEW_S)
+        try:
+            async with transaction() as session:
+                await repository.renew_lease(session, stage_id, token, LEASE)
+        except SQLAlchemyError as error:
+            log.warning("lease_not_renewed", type=type(error).__name__)
+
+
+async def sweep() -> None:
+    """Send again what nobody took, and what a worker that died was computing."""
+    async with transaction() as session:
+        late = await repository.overdue(session)
+    for take_id, stage_id in late:
+        async with transaction() as session:
+            if await repository.lock_take(session, take_id):
+                await _recover(session, take_id, stage_id)
+
+
+async def _recover(session: AsyncSession, take_id: UUID, stage_id: UUID) -> None:
+    moment = await repository.now(session)
+    row = next(stage for stage in await repository.stages(session, take_id) if stage.id == stage_id)
+    if row.state == "queued" and row.due_at and row.queued_at and row.due_at < moment:
+        # Twice its age: the workers may be busy, and each copy in their queue is one more to look at.
+        _send(session, row, moment + max(UNTAKEN, moment - row.queued_at))
+    elif row.state == "running" and row.lease_until and row.lease_until < moment:
+        row.lease_token = row.lease_until = None
+        if row.attempt < MAX_ATTEMPTS:
+            row.state, row.queued_at = "queued", moment
+            _send(session, row, moment + UNTAKEN)
+            changed(session, await repository.interview_of(session, take_id))
+        else:
+            row.state, row.finished_at = "failed", moment
+            row.error = _error("stage_crashed", f"It stopped without an answer {MAX_ATTEMPTS} times.", "Run it again.")
+            await advance(session, take_id)
+
+
+def _send(session: AsyncSession, row: Stage, due_at: Any) -> None:
+    row.due_at = due_at
+    limit_s = LIMITS_S[row.name]
+    outbox.enqueue(session, RUN, [str(row.id)], on=QUEUES[row.name], keep=False, limit_s=limit_s)
+
+
+def _failed(error: dict[str, Any]) -> dict[str, Any]:
+    return {"state": "failed", "error": error, "finished_at": repository.NOW}
+
+
+def _error(code: str, message: str, hint: str | None, provider: str | None = None) -> dict[str, Any]:
+    return {"code": code, "message": message, "hint": hint, "provider": provider}

@@ -1,0 +1,105 @@
+"""Queries on stages. Whoever changes stages of a take locks the take first: then nobody waits in a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.models.interview import Interview, QuestionRow
+from app.models.take import Stage, Take, Upload
+
+# The clock of the database, which all processes share.
+NOW = func.clock_timestamp()
+
+
+async def lock_take(session: AsyncSession, take_id: UUID) -> bool:
+    """Lock a take; whether it is still there."""
+    query = select(Take.id).where(Take.id == take_id).with_for_update()
+    return (await session.scalars(query)).one_or_none() is not None
+
+
+async def stages(session: AsyncSession, take_id: UUID) -> Sequence[Stage]:
+    """All stages of a take, as they are now."""
+    query = select(Stage).where(Stage.take_id == take_id).execution_options(populate_existing=True)
+    return (await session.scalars(query)).all()
+
+
+async def context(session: AsyncSession, stage_id: UUID) -> Stage | None:
+    """A stage with its take, the take's stages and upload, the question, interview and posting, for the worker."""
+    take = joinedload(Stage.take, innerjoin=True)
+    interview = take.joinedload(Take.question).joinedload(QuestionRow.interview)
+    query = (
+        select(Stage)
+        .where(Stage.id == stage_id)
+        .options(
+            take.selectinload(Take.stages),
+            take.selectinload(Take.upload),
+            interview.joinedload(Interview.posting),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(query)).unique().one_or_none()
+
+
+async def interview_of(session: AsyncSession, take_id: UUID) -> UUID:
+    """The interview a take belongs to."""
+    query = select(QuestionRow.interview_id).join(Take, Take.question_id == QuestionRow.id).where(Take.id == take_id)
+    return (await session.scalars(query)).one()
+
+
+async def take_lease(session: AsyncSession, stage_id: UUID, token: UUID, lease: timedelta) -> bool:
+    """Take the lease of a stage that is queued, or whose lease has run out; whether it was taken."""
+    free = or_(Stage.state == "queued", (Stage.state == "running") & (Stage.lease_until < NOW))
+    query = (
+        update(Stage)
+        .where(Stage.id == stage_id, free)
+        .values(state="running", attempt=Stage.attempt + 1, lease_token=token, lease_until=NOW + lease, started_at=NOW)
+        .returning(Stage.id)
+    )
+    return (await session.scalars(query)).one_or_none() is not None
+
+
+async def renew_lease(session: AsyncSession, stage_id: UUID, token: UUID, lease: timedelta) -> bool:
+    """Hold the lease longer; whether it is still held."""
+    query = update(Stage).where(Stage.id == stage_id, Stage.lease_token == token).values(lease_until=NOW + lease)
+    return (await session.scalars(query.returning(Stage.id))).one_or_none() is not None
+
+
+async def release(session: AsyncSession, stage_id: UUID, token: UUID, values: dict[str, Any]) -> bool:
+    """Write what became of a stage, if the lease is still held; whether it was."""
+    query = (
+        update(Stage)
+        .where(Stage.id == stage_id, Stage.lease_token == token, Stage.state == "running")
+        .values(lease_token=None, lease_until=None, **values)
+        .returning(Stage.id)
+    )
+    return (await session.scalars(query)).one_or_none() is not None
+
+
+async def overdue(session: AsyncSession) -> Sequence[tuple[UUID, UUID]]:
+    """(take, stage) of stages that nobody took in time or whose worker has stopped renewing its lease."""
+    late = or_((Stage.state == "queued") & (Stage.due_at < NOW), (Stage.state == "running") & (Stage.lease_until < NOW))
+    rows = await session.execute(select(Stage.take_id, Stage.id).where(late).order_by(Stage.queued_at))
+    return [(row.take_id, row.id) for row in rows]
+
+
+async def set_take(session: AsyncSession, take_id: UUID, values: dict[str, Any]) -> None:
+    """Set columns of a take."""
+    await session.execute(update(Take).where(Take.id == take_id).values(**values))
+
+
+async def drop_upload(session: AsyncSession, take_id: UUID) -> None:
+    """Forget the upload of a take: it has been read."""
+    await session.execute(delete(Upload).where(Upload.take_id == take_id))
+
+
+async def now(session: AsyncSession) -> datetime:
+    """The time of the database."""
+    moment: datetime = (await session.scalars(select(NOW))).one()
+    return moment

@@ -1,0 +1,1 @@
+"""What needs several subjects at once: posting, interview, take, analysis, grade, report."""

@@ -1,0 +1,135 @@
+"""Making and changing interviews: posting, questions and their audio together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.errors import Conflict
+from app.domain.posting import Posting
+from app.domain.question import QuestionKind
+from app.models.interview import Interview, QuestionRow
+from app.services.flow import views
+from app.services.interviews import service
+from app.services.outbox.files import delete_files
+from app.services.postings import service as postings
+from app.services.speech import service as speech
+from app.utils.json import load
+
+
+async def create(session: AsyncSession, owner: UUID, wanted: dict[str, Any]) -> UUID:
+    """Plan an interview for a posting and have its questions spoken, the first one first.
+
+    Raises NotFound, BadInput, ProviderError.
+    """
+    posting = await postings.read(session, owner, wanted["posting_id"])
+    speech.check_voice(wanted["voice"])
+    options = {key: wanted[key] for key in ("count", "seed", "kinds", "difficulty")}
+    planned = await service.plan(load(Posting, posting.posting), **options)
+    interview, rows = service.create(session, owner, posting.id, wanted, planned)
+    for row in rows:
+        await _speak(session, interview, row)
+    session.add_all(rows)
+    await session.flush()
+    return interview.id
+
+
+async def read(session: AsyncSession, owner: UUID, interview_id: UUID) -> dict[str, Any]:
+    """One interview (InterviewOut). Raises NotFound."""
+    interview = await service.read_with_stages(session, owner, interview_id)
+    return views.interview(interview, await _clips(session, interview))
+
+
+async def read_progress(session: AsyncSession, owner: UUID, interview_id: UUID) -> dict[str, Any]:
+    """How far its analysis is (ProgressOut). Raises NotFound."""
+    interview = await service.read_with_stages(session, owner, interview_id)
+    return views.progress(interview, await _clips(session, interview))
+
+
+async def list_all(session: AsyncSession, owner: UUID) -> list[dict[str, Any]]:
+    """All interviews, newest first (InterviewItem)."""
+    items = []
+    for row in await service.list_all(session, owner):
+        summary = views.summary(row)
+        item = {field: getattr(row, field) for field in ("id", "created_at", "finished_at", "mode")}
+        item |= {"posting": views.posting_summary(row.posting), "progress": views.counts(row)}
+        items.append(item | {"overall": summary.overall, "range": summary.range})
+    return items
+
+
+async def edit(session: AsyncSession, owner: UUID, interview_id: UUID, changes: dict[str, Any]) -> None:
+    """Change settings; another voice or speed has the questions spoken again, and so does audio that failed.
+
+    Raises NotFound, BadInput.
+    """
+    interview = await service.read(session, owner, interview_id, lock=True)
+    for name, value in changes.items():
+        setattr(interview, name, value)
+    for row in interview.questions:
+        await _speak(session, interview, row)
+    await _forget_unused(session)
+
+
+async def add_question(session: AsyncSession, owner: UUID, interview_id: UUID, text: str, kind: QuestionKind) -> None:
+    """Add a question the user wrote. Raises NotFound, Conflict."""
+    interview = await service.read(session, owner, interview_id, lock=True)
+    row = service.add_own(interview, text, kind)
+    await _speak(session, interview, row)
+    session.add(row)
+    await session.flush()
+
+
+async def edit_question(
+    session: AsyncSession, owner: UUID, interview_id: UUID, question_id: UUID, changes: dict[str, Any]
+) -> None:
+    """Reword a question. Raises NotFound, Conflict."""
+    interview = await service.read(session, owner, interview_id, lock=True)
+    row = service.question_of(interview, question_id)
+    service.reword(row, changes)
+    await _speak(session, interview, row)
+    await _forget_unused(session)
+
+
+async def delete_question(session: AsyncSession, owner: UUID, interview_id: UUID, question_id: UUID) -> None:
+    """Remove a question with its takes. Raises NotFound, Conflict."""
+    interview = await service.read(session, owner, interview_id, lock=True)
+    row = service.question_of(interview, question_id)
+    if len(interview.questions) == 1:
+        raise Conflict("An interview has at least one question.", code="last_question", hint="Delete the interview.")
+    for take in row.takes:
+        delete_files(session, take.prefix)
+    interview.replaced = [*interview.replaced, row.question["text"]]
+    await session.delete(row)
+    await _forget_unused(session)
+
+
+async def swap_question(session: AsyncSession, owner: UUID, interview_id: UUID, question_id: UUID) -> None:
+    """Put another question in this place. Raises NotFound, Conflict, ProviderError."""
+    interview = await service.read(session, owner, interview_id, lock=True)
+    row = service.question_of(interview, question_id)
+    await service.swap(interview, row)
+    await _speak(session, interview, row)
+    await _forget_unused(session)
+
+
+async def order_questions(session: AsyncSession, owner: UUID, interview_id: UUID, ids: Sequence[UUID]) -> None:
+    """Put the questions in this order. Raises NotFound, BadInput."""
+    service.order(await service.read(session, owner, interview_id, lock=True), ids)
+    await session.flush()
+
+
+async def _speak(session: AsyncSession, interview: Interview, row: QuestionRow) -> None:
+    row.speech_key = await speech.prepare(session, row.question["text"], interview.voice, interview.speed)
+
+
+async def _forget_unused(session: AsyncSession) -> None:
+    await session.flush()
+    for key in await speech.remove_unused(session):
+        delete_files(session, key)
+
+
+async def _clips(session: AsyncSession, interview: Interview) -> dict[str, str]:
+    return await speech.states(session, [row.speech_key for row in interview.questions])

@@ -1,0 +1,47 @@
+"""Deletion: rows at once, files by jobs that are tried until they are gone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.events import changed
+from app.services.flow import repository
+from app.services.interviews import service as interviews
+from app.services.outbox.files import delete_files
+from app.services.postings import service as postings
+from app.services.speech import service as speech
+
+
+async def delete_posting(session: AsyncSession, owner: UUID, posting_id: UUID) -> None:
+    """Delete a posting with its interviews. Raises NotFound."""
+    posting = await postings.read(session, owner, posting_id)
+    for take in await repository.takes(session, owner, posting_id=posting_id):
+        delete_files(session, take.prefix)
+    await session.delete(posting)
+    await _forget_speech(session)
+
+
+async def delete_interview(session: AsyncSession, owner: UUID, interview_id: UUID) -> None:
+    """Delete an interview with its takes. Raises NotFound."""
+    interview = await interviews.read(session, owner, interview_id, lock=True)
+    for take in await repository.takes(session, owner, interview_id=interview_id):
+        delete_files(session, take.prefix)
+    await session.delete(interview)
+    changed(session, interview_id)
+    await _forget_speech(session)
+
+
+async def delete_everything(session: AsyncSession, owner: UUID) -> None:
+    """Delete all this owner has."""
+    for take in await repository.takes(session, owner):
+        delete_files(session, take.prefix)
+    await repository.delete_postings(session, owner)
+    await _forget_speech(session)
+
+
+async def _forget_speech(session: AsyncSession) -> None:
+    await session.flush()
+    for key in await speech.remove_unused(session):
+        delete_files(session, key)

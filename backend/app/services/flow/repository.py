@@ -1,0 +1,32 @@
+"""Queries on everything an owner has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models.base import owned_by
+from app.models.interview import Interview, QuestionRow
+from app.models.posting import PostingRow
+from app.models.take import Take
+
+
+async def takes(
+    session: AsyncSession, owner: UUID, *, posting_id: UUID | None = None, interview_id: UUID | None = None
+) -> Sequence[Take]:
+    """All takes of this owner, or those of one posting or one interview."""
+    query = owned_by(owner, Take).join(QuestionRow, Take.question_id == QuestionRow.id)
+    query = query.join(Interview, QuestionRow.interview_id == Interview.id)
+    if posting_id is not None:
+        query = query.where(Interview.posting_id == posting_id)
+    if interview_id is not None:
+        query = query.where(Interview.id == interview_id)
+    return (await session.scalars(query)).all()
+
+
+async def delete_postings(session: AsyncSession, owner: UUID) -> None:
+    """Delete all postings of this owner, with all that hangs on them."""
+    await session.execute(delete(PostingRow).where(PostingRow.owner_id == owner))

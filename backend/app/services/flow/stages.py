@@ -1,0 +1,147 @@
+"""What each stage of the analysis computes, from which inputs. Heavy libraries load in the stage that needs them."""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app import __version__
+from app.core.config import settings
+from app.domain.answer import PresenceMeasures, Transcript, VoiceMeasures
+from app.domain.errors import NotFound, UnsupportedMedia
+from app.domain.posting import Posting
+from app.models.take import Stage, Take
+from app.services.analysis.pipeline import Outcome, Task
+from app.services.grading import service as grading
+from app.services.providers import storage
+from app.services.recordings import service as recordings
+from app.utils.json import digest, dump, load
+
+if TYPE_CHECKING:
+    from app.services.providers.ports import Audio
+
+# More of them put words into the transcript that nobody said (facts: six added a word, three did not).
+HOTWORDS = 8
+
+
+def prepare(row: Stage, scratch: str) -> Task:
+    """The computation of one stage; its files go under `scratch`."""
+    take = row.take
+    question: dict[str, Any] = take.question.question
+    done = {stage.name: stage.result for stage in take.stages if stage.state == "done"}
+    inputs: list[Any]
+    match row.name:
+        case "media":
+            inputs, compute = [str(take.upload.id) if take.upload else None], partial(_media, take, scratch)
+        case "transcript":
+            words = hotwords(load(Posting, take.question.interview.posting.posting), question)
+            inputs, compute = [take.text, take.audio_key, words], partial(_transcript, take, words)
+        case "voice":
+            inputs, compute = [take.audio_key, done["transcript"]], partial(_voice, take, done["transcript"])
+        case "presence":
+            inputs, compute = [take.media_key], partial(_presence, take)
+        case "grade":
+            inputs = [question, done["transcript"], done.get("voice"), done.get("presence")]
+            compute = partial(_grade, *inputs)
+        case _:
+            inputs = [question, done["transcript"], done["grade"]]
+            compute = partial(_tips, *inputs)
+    return Task(digest([row.name, __version__, inputs]), compute, scratch)
+
+
+def hotwords(posting: Posting, question: dict[str, Any]) -> list[str]:
+    """Up to 8 names that may come up in the answer, those of the question's requirements first."""
+    asked = set(question["requirement_ids"])
+    first = [skill for item in posting.requirements if item.id in asked for skill in item.skills]
+    return list(dict.fromkeys([*first, *posting.skills]))[:HOTWORDS]
+
+
+async def _media(take: Take, scratch: str) -> Outcome:
+    from app.services.recordings import media
+
+    upload = await recordings.upload_of(take.id)
+    limit_s = settings().max_recording_s
+    with recordings.workshop() as folder:
+        source, copy, audio, still = (folder / name for name in ("upload", "copy", "audio.wav", "poster.jpg"))
+        await recordings.assemble(upload, source)
+        info = await asyncio.to_thread(media.remux, source, copy, limit_s=limit_s)
+        await asyncio.to_thread(media.extract_audio, copy, audio, limit_s=limit_s)
+        columns: dict[str, Any] = {
+            "media_key": f"{scratch}recording.{info.container}",
+            "media_type": info.mime,
+            "media_bytes": info.size_bytes,
+            "duration_ms": info.duration_ms,
+            "audio_key": f"{scratch}audio.wav",
+        }
+        await storage.put_file(columns["media_key"], copy)
+        await storage.put_file(columns["audio_key"], audio)
+        if info.video_codec is not None:
+            await asyncio.to_thread(media.poster, copy, still)
+            columns["poster_key"] = f"{scratch}poster.jpg"
+            await storage.put_file(columns["poster_key"], still)
+    return Outcome(dump(info), take=columns, upload_read=True)
+
+
+async def _transcript(take: Take, words: list[str]) -> Outcome:
+    if take.text is not None:
+        from app.services.grading.rubric import typed_transcript
+
+        return Outcome(dump(typed_transcript(take.text)))
+    from app.services.providers.stt.whisper import transcribe
+
+    audio = await _audio(take)
+    return Outcome(dump(await asyncio.to_thread(transcribe, audio, words)))
+
+
+async def _voice(take: Take, transcript: Any) -> Outcome:
+    from app.services.providers.voice import measure_voice
+
+    audio = await _audio(take)
+    measures: VoiceMeasures = await asyncio.to_thread(measure_voice, audio, load(Transcript, transcript))
+    return Outcome(dump(measures))
+
+
+async def _presence(take: Take) -> Outcome:
+    from app.services.providers.video.mediapipe import measure_presence
+
+    if take.poster_key is None:
+        raise UnsupportedMedia("There is no picture in the recording.", code="media_no_video", hint="Nothing is lost.")
+    with recordings.workshop() as folder:
+        path = folder / "recording"
+        await storage.download(_there(take.media_key), path)
+        measures: PresenceMeasures = await asyncio.to_thread(measure_presence, path)
+    return Outcome(dump(measures))
+
+
+async def _grade(
+    question: dict[str, Any], transcript: dict[str, Any], voice: dict[str, Any] | None, presence: dict[str, Any] | None
+) -> Outcome:
+    return Outcome(await grading.grade(question, transcript, voice, presence))
+
+
+async def _tips(question: dict[str, Any], transcript: dict[str, Any], grade: dict[str, Any]) -> Outcome:
+    return Outcome(await grading.tips(question, transcript, grade))
+
+
+async def _audio(take: Take) -> Audio:
+    with recordings.workshop() as folder:
+        path = folder / "audio.wav"
+        await storage.download(_there(take.audio_key), path)
+        return await asyncio.to_thread(_samples, path)
+
+
+def _samples(path: Path) -> Audio:
+    import numpy as np
+
+    with wave.open(str(path)) as file:
+        data = file.readframes(file.getnframes())
+    return np.frombuffer(data, np.int16).astype(np.float32) / np.float32(32768)
+
+
+def _there(key: str | None) -> str:
+    if key is None:
+        raise NotFound("The recording is not there any more.", code="media_gone", hint="Record the answer again.")
+    return key

@@ -1,0 +1,83 @@
+"""Answers: recorded or typed, then analysed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database import transaction
+from app.core.events import changed
+from app.domain.errors import BadInput
+from app.models.take import Take
+from app.services.analysis import pipeline
+from app.services.outbox.files import delete_files
+from app.services.recordings import service, tus
+
+TYPED = "A typed answer has none."
+
+
+async def create(session: AsyncSession, owner: UUID, question_id: UUID, kind: str, text: str | None) -> UUID:
+    """Begin a take; a typed one is analysed at once. Raises NotFound, BadInput, Conflict."""
+    take = await service.create(session, owner, question_id, kind, text)
+    if kind == "typed":
+        await _analyse(session, take, dict.fromkeys(("media", "voice", "presence"), TYPED))
+    return take.id
+
+
+async def finish(session: AsyncSession, owner: UUID, take_id: UUID, claimed_ms: int | None) -> None:
+    """Check a recording and start its analysis; finishing twice changes nothing.
+
+    Raises NotFound, Conflict when bytes are missing. A recording that cannot be used is thrown away: UnsupportedMedia,
+    TooLarge.
+    """
+    take = await service.find(session, owner, take_id)
+    if take.completed_at is not None:
+        return
+    upload = service.check_uploaded(take)
+    try:
+        tus.check_media(upload.head)
+        duration_ms = await service.check_media(await service.upload_of(take.id))
+    except BadInput:
+        async with transaction() as other:
+            await service.discard_upload(other, await tus.read(other, owner, upload.id, lock=True))
+        raise
+    take = await service.find(session, owner, take_id, lock=True)
+    if take.completed_at is not None:
+        return
+    service.check_uploaded(take)
+    take.completed_at, take.duration_ms = datetime.now(UTC), duration_ms or claimed_ms
+    await _analyse(session, take, _skipped(take))
+
+
+async def retry_stage(session: AsyncSession, owner: UUID, take_id: UUID, stage: str) -> None:
+    """Run a failed stage again. Raises NotFound, Conflict."""
+    await service.find(session, owner, take_id)
+    await pipeline.retry(session, take_id, stage)
+
+
+async def delete(session: AsyncSession, owner: UUID, take_id: UUID) -> None:
+    """Delete a take and its files. Raises NotFound."""
+    take = await service.find(session, owner, take_id, lock=True)
+    interview_id = take.question.interview_id
+    delete_files(session, take.prefix)
+    await session.delete(take)
+    changed(session, interview_id)
+
+
+async def _analyse(session: AsyncSession, take: Take, skipped: dict[str, str]) -> None:
+    pipeline.start(session, take, skipped)
+    await pipeline.advance(session, take.id)
+
+
+def _skipped(take: Take) -> dict[str, str]:
+    consent = take.question.interview.consent
+    reasons = {}
+    if not consent["voice"]:
+        reasons["voice"] = "You have not agreed to it."
+    if take.kind == "voice":
+        reasons["presence"] = "There is no picture."
+    elif not consent["presence"]:
+        reasons["presence"] = "You have not agreed to it."
+    return reasons

@@ -1,0 +1,31 @@
+"""Tasks that need several subjects."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.core.database import transaction
+from app.core.queue import task
+from app.services.analysis import pipeline
+from app.services.flow.stages import prepare
+from app.services.recordings import service as recordings
+
+
+@task(pipeline.RUN)
+async def run_stage(stage_id: str) -> None:
+    """Compute one stage."""
+    await pipeline.run(UUID(stage_id), prepare)
+
+
+@task("analysis.sweep")
+async def sweep() -> None:
+    """Bring back what was lost."""
+    await pipeline.sweep()
+
+
+@task("recordings.expire")
+async def expire() -> None:
+    """Delete what has been kept long enough."""
+    async with transaction() as session:
+        await recordings.expire(session)
+    recordings.clear_workshop()

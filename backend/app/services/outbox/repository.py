@@ -1,0 +1,28 @@
+"""Queries on the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.models.outbox import OutboxJob
+
+
+async def due(session: AsyncSession, limit: int) -> Sequence[OutboxJob]:
+    """Jobs whose time has come, locked; those another relay holds are left out."""
+    query = (
+        select(OutboxJob)
+        .where(OutboxJob.due_at <= func.clock_timestamp())
+        .order_by(OutboxJob.due_at, OutboxJob.created_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def remove(session: AsyncSession, job_id: UUID) -> None:
+    """Forget a job."""
+    await session.execute(delete(OutboxJob).where(OutboxJob.id == job_id))

@@ -1,0 +1,73 @@
+"""Queries on spoken questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from app.models.base import owned_by
+from app.models.interview import QuestionRow
+from app.models.speech import SpeechClip
+
+
+async def lock(session: AsyncSession, key: str, text: str, voice: str, speed: float) -> tuple[SpeechClip, bool]:
+    """The clip of this key, made when it is missing, locked; and whether it was made now."""
+    made = await session.execute(
+        insert(SpeechClip)
+        .values(key=key, text=text, voice=voice, speed=speed, state="preparing")
+        .on_conflict_do_nothing()
+        .returning(SpeechClip.key)
+    )
+    is_new = made.scalar_one_or_none() is not None
+    clip = await session.scalars(select(SpeechClip).where(SpeechClip.key == key).with_for_update())
+    return clip.one(), is_new
+
+
+async def get(session: AsyncSession, key: str) -> SpeechClip | None:
+    """A clip, for the worker."""
+    return await session.get(SpeechClip, key, populate_existing=True)
+
+
+async def of_question(
+    session: AsyncSession, owner: UUID, interview_id: UUID, question_id: UUID
+) -> tuple[QuestionRow, SpeechClip] | None:
+    """A question of this owner, with its interview, and its clip."""
+    query = (
+        owned_by(owner, QuestionRow)
+        .where(QuestionRow.id == question_id, QuestionRow.interview_id == interview_id)
+        .options(joinedload(QuestionRow.interview))
+    )
+    question = (await session.scalars(query)).one_or_none()
+    clip = await session.get(SpeechClip, question.speech_key) if question else None
+    return (question, clip) if question and clip else None
+
+
+async def ready(session: AsyncSession, owner: UUID, key: str) -> SpeechClip | None:
+    """A finished clip that some question of this owner uses."""
+    used = owned_by(owner, QuestionRow).where(QuestionRow.speech_key == key).exists()
+    query = select(SpeechClip).where(SpeechClip.key == key, SpeechClip.state == "ready", used)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def states(session: AsyncSession, keys: Sequence[str]) -> dict[str, str]:
+    """The state of each clip by key."""
+    rows = await session.execute(select(SpeechClip.key, SpeechClip.state).where(SpeechClip.key.in_(keys)))
+    return {row.key: row.state for row in rows}
+
+
+async def remove_unused(session: AsyncSession) -> Sequence[str]:
+    """Delete the clips no question uses and return the keys of their audio objects."""
+    used = select(QuestionRow.id).where(QuestionRow.speech_key == SpeechClip.key).exists()
+    gone = await session.scalars(delete(SpeechClip).where(~used).returning(SpeechClip.key))
+    return [SpeechClip(key=key).object_key for key in gone]
+
+
+async def interviews_using(session: AsyncSession, key: str) -> Sequence[UUID]:
+    """Interviews with a question that uses this clip, for the worker."""
+    query = select(QuestionRow.interview_id).where(QuestionRow.speech_key == key).distinct()
+    return (await session.scalars(query)).all()

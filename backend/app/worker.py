@@ -1,0 +1,57 @@
+"""The Celery worker and its schedule.
+
+    celery -A app.worker worker -Q interactive,control -c 1 -n interactive@%h
+    celery -A app.worker worker -Q media -c 1 -n media@%h
+    celery -A app.worker worker -Q vision -c 1 -n vision@%h
+    celery -A app.worker beat --schedule FILE
+
+One process per kind of work keeps each model in memory once. The sweep has a worker that no long task blocks.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import structlog
+from celery.signals import setup_logging, worker_ready
+from redis.exceptions import RedisError
+
+import app.services.flow.tasks
+import app.services.outbox.files
+import app.services.outbox.tasks
+import app.services.speech.tasks  # noqa: F401  the imports register the tasks
+from app.core import events, logging
+from app.core.config import settings
+from app.core.queue import celery_app
+
+SWEEP_S, EXPIRE_S, ALIVE_S = 5.0, 3600.0, 10.0
+log = structlog.get_logger()
+
+# A sweep that waited longer than its period is not needed any more: the next one is there.
+celery_app.conf.beat_schedule = {
+    "relay": {"task": "outbox.relay", "schedule": SWEEP_S, "options": {"expires": SWEEP_S}},
+    "sweep": {"task": "analysis.sweep", "schedule": SWEEP_S, "options": {"expires": SWEEP_S}},
+    "expire": {"task": "recordings.expire", "schedule": EXPIRE_S, "options": {"expires": EXPIRE_S}},
+}
+celery = celery_app
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def _logging(**_: Any) -> None:
+    logging.configure(settings().log_level)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def _alive(**_: Any) -> None:
+    threading.Thread(target=_say_alive, name="alive", daemon=True).start()
+
+
+def _say_alive() -> None:
+    wait = threading.Event()
+    while True:
+        try:
+            events.worker_alive()
+        except (RedisError, OSError) as error:
+            log.warning("alive_not_said", type=type(error).__name__)
+        wait.wait(ALIVE_S)
