@@ -18,14 +18,17 @@ export function Facts({ posting, onChange }: Props) {
       {(Object.keys(LABELS) as Name[]).map((name) => (
         <div key={name} className={`facts__item facts__item--${name}`}>
           <label htmlFor={`${id}-${name}`}>{LABELS[name]}</label>
-          <input
+          <textarea
             id={`${id}-${name}`}
             defaultValue={posting[name] ?? ""}
-            placeholder="Not found in the posting"
+            placeholder="Not found"
             maxLength={300}
-            autoComplete="off"
+            rows={1}
+            onKeyDown={(event) => {
+              if (event.key === "Enter") event.currentTarget.blur();
+            }}
             onBlur={(event) => {
-              const value = event.target.value.trim();
+              const value = event.target.value.replace(/\s+/g, " ").trim();
               if (value !== (posting[name] ?? "")) onChange({ [name]: value === "" ? null : value });
             }}
           />
@@ -38,7 +41,7 @@ export function Facts({ posting, onChange }: Props) {
           value={posting.seniority ?? ""}
           onChange={(event) => onChange({ seniority: (event.target.value || null) as Seniority | null })}
         >
-          <option value="">Not found in the posting</option>
+          <option value="">Not found</option>
           {Object.entries(SENIORITIES).map(([value, name]) => (
             <option key={value} value={value}>
               {name}
