@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 LOG_BYTES, LOG_FILES = 5_000_000, 3
-READY_EVERY_S = 0.1
+READY_EVERY_S = 0.2
+NAME_WIDTH = 11
 # A process that lived this long had started well: its next crash begins the back-off anew.
 SETTLED_S = 60.0
 BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -176,7 +177,7 @@ class Child:
 
     def _announce(self, began: float, *, again: bool) -> None:
         word = "ready again" if again else "ready"
-        self.say(f"{self.spec.name:<9} {word} in {time.monotonic() - began:.1f} s")
+        self.say(f"{self.spec.name:<{NAME_WIDTH}} {word} in {time.monotonic() - began:.1f} s")
 
     def _signal(self, number: signal.Signals) -> None:
         if self.process is not None and self.process.returncode is None:

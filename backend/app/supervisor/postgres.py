@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import stat
@@ -27,6 +28,8 @@ from app.domain.errors import RehearsalError
 LONGEST_SOCKET = 103
 SOCKET_NAME = ".s.PGSQL.5432"
 DATABASE = "rehearsal"
+REVISION = re.compile(r"^revision\b[^=]*= *[\"'](\w+)", re.M)
+DOWN_REVISION = re.compile(r"^down_revision\b[^=]*= *[\"'](\w+)", re.M)
 SYSTEM_USER = "pgserver"  # the name that the wheel itself uses
 
 
@@ -82,6 +85,23 @@ def ensure_database(server: Postgres) -> None:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
         if found is None:
             connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def is_current(url: str, migrations: Path) -> bool:
+    """True when the database has the newest migration of the folder.
+
+    Alembic itself would need two seconds of imports to say so, at every start.
+    """
+    import psycopg
+
+    texts = [path.read_text(encoding="utf-8") for path in (migrations / "versions").glob("*.py")]
+    revisions = {found[1] for text in texts if (found := REVISION.search(text))}
+    heads = revisions - {found[1] for text in texts if (found := DOWN_REVISION.search(text))}
+    try:
+        with psycopg.connect(url.replace("+psycopg", "", 1)) as connection:
+            return {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")} == heads
+    except psycopg.Error:
+        return False
 
 
 def accepts(server: Postgres) -> bool:

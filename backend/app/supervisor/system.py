@@ -22,7 +22,7 @@ import psutil
 from app import __version__
 from app.domain.errors import Conflict, RehearsalError
 from app.supervisor import postgres
-from app.supervisor.child import Child, Spec, StartFailed
+from app.supervisor.child import NAME_WIDTH, Child, Spec, StartFailed
 from app.supervisor.folder import DataFolder
 from app.utils.paths import REPOSITORY, models_dir
 
@@ -30,10 +30,14 @@ BACKEND = REPOSITORY / "backend"
 FLOW_SERVER = REPOSITORY / "langflow" / ".venv" / "bin" / "python"
 MARKER = "REHEARSAL_SYSTEM"
 DEFAULT_PORT = 8000
+# From the last process being up to all of them having found each other.
+SETTLE_S = 60.0
+# One process per kind of work keeps each model in memory once, and the sweep behind no long task.
+WORKERS = {"interactive": "interactive,control", "media": "media", "vision": "vision"}
 # The workers of one machine need not hear of each other.
 ALONE = ("--without-gossip", "--without-mingle")
 # What stops together, in order. The longest waits of the three add up to 20 s, inside the promised 25 s.
-STOP_ORDER = (("beat", "api", "answers", "media"), ("flows",), ("valkey", "postgres"))
+STOP_ORDER = (("beat", "api", "interactive", "media", "vision"), ("flows",), ("valkey", "postgres"))
 
 
 def say(text: str) -> None:
@@ -104,29 +108,40 @@ class System:
             self._launch(self._postgres(server))
         # Nothing connects to the database before it is asked to work, so loading the code need not wait for it.
         self._launch(self._api())
-        self._launch(self._worker("answers", "interactive", 1))
-        self._launch(self._worker("media", "media,vision", 2))
+        for name, queues in WORKERS.items():
+            self._launch(self._worker(name, queues))
         if server is not None:
             await self._up("postgres")
             await asyncio.to_thread(postgres.ensure_database, server)
         await self._migrate()
         self._launch(self._beat())
         await asyncio.gather(*(self._up(name) for name in self._children))
+        await self._answering()
 
     async def _migrate(self) -> None:
         began = time.monotonic()
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "alembic", "upgrade", "head"),
-            cwd=BACKEND,
-            env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        output, _ = await process.communicate()
-        if process.returncode:
-            tail = "\n".join(f"    {line}" for line in output.decode(errors="replace").splitlines()[-15:])
-            raise StartFailed(f"The database cannot be brought up to date:\n{tail}")
-        say(f"{'tables':<9} ready in {time.monotonic() - began:.1f} s")
+        if not await asyncio.to_thread(postgres.is_current, self.environment["DATABASE_URL"], BACKEND / "migrations"):
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "alembic", "upgrade", "head"),
+                cwd=BACKEND,
+                env=self.environment,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+            )
+            output, _ = await process.communicate()
+            if process.returncode:
+                tail = "\n".join(f"    {line}" for line in output.decode(errors="replace").splitlines()[-15:])
+                raise StartFailed(f"The database cannot be brought up to date:\n{tail}")
+        say(f"{'tables':<{NAME_WIDTH}} ready in {time.monotonic() - began:.1f} s")
+
+    async def _answering(self) -> None:
+        """Wait until the API says that every service answers. Raises StartFailed naming those that do not."""
+        address = f"http://127.0.0.1:{self.port}/readyz"
+        deadline = time.monotonic() + SETTLE_S
+        while not await answers(address):
+            if time.monotonic() > deadline:
+                raise StartFailed(f"Not every service answers after {SETTLE_S:g} s: open {address} to see which.")
+            await asyncio.sleep(0.3)
 
     async def _up(self, name: str) -> None:
         """Wait until a child is ready; raises what ended it."""
@@ -228,30 +243,18 @@ class System:
             argv=(*(sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--no-access-log"), *listen),
             env=self.environment,
             cwd=BACKEND,
-            ready=lambda: answers(f"http://127.0.0.1:{self.port}/readyz"),
+            ready=lambda: answers(f"http://127.0.0.1:{self.port}/livez"),
         )
 
-    def _worker(self, name: str, queues: str, processes: int) -> Spec:
-        options = (
-            "-Q",
-            queues,
-            "-c",
-            str(processes),
-            "-n",
-            f"{name}@rehearsal",
-            "--without-gossip",
-            "--without-mingle",
-        )
+    def _worker(self, name: str, queues: str) -> Spec:
+        node = f"{name}@rehearsal"
+        options = ("--loglevel", "INFO", "-Q", queues, "-c", "1", "-n", node)
         return Spec(
             name=name,
-            argv=(
-                *(sys.executable, "-m", "celery", "-A", "app.worker", "worker", "--loglevel", "INFO"),
-                *options,
-                *ALONE,
-            ),
+            argv=(*(sys.executable, "-m", "celery", "-A", "app.worker", "worker"), *options, *ALONE),
             env=self.environment,
             cwd=BACKEND,
-            ready_line=f"{name}@rehearsal ready.",
+            ready_line=f"{node} ready.",
             stop_s=10.0,  # a task that needs longer is taken over after the next start: its lease runs out
         )
 

@@ -1,0 +1,43 @@
+"""`plan`: a posting in, the questions of an interview out."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from app.cli.inputs import read_posting, tell
+from app.domain.posting import Posting
+from app.domain.question import QuestionSet
+from app.utils.json import dump
+
+SCHEMA = 1
+
+
+def run(options: Namespace) -> dict[str, Any]:
+    """The JSON of `plan`. Raises BadInput when the posting cannot be read or carries no questions."""
+    from app.services.interviews.planner import plan
+
+    posting = read_posting(options.posting)
+    tell(f"posting: {posting.title or 'without a title'}, {len(posting.requirements)} items")
+    return as_json(posting, plan(posting, count=options.questions, seed=options.seed))
+
+
+def as_json(posting: Posting, planned: QuestionSet) -> dict[str, Any]:
+    """What `plan` prints; docs/cli.md says what each field means."""
+    return {
+        "schema": SCHEMA,
+        "posting": {
+            "title": posting.title,
+            "company": posting.company,
+            "location": posting.location,
+            "seniority": posting.seniority,
+            "requirements": [
+                {"id": item.id, "text": item.text, "quote": item.quote, "weight": item.weight}
+                for item in posting.requirements
+            ],
+            "warnings": [dump(warning) for warning in posting.warnings],
+        },
+        "questions": [dump(question) for question in planned.questions],
+        "coverage": dump(planned.coverage),
+        "provenance": planned.provenance,
+    }
