@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from app import __version__
-from app.cli.inputs import Heard, read_answer, read_posting, recorded, tell, typed
+from app.cli.answers import Answer, judge, recorded, typed
+from app.cli.inputs import read_answer, read_posting, tell
 from app.domain.errors import BadInput, RehearsalError
 from app.domain.posting import Posting
 from app.domain.question import Question, QuestionKind
@@ -42,10 +43,10 @@ def run(options: Namespace) -> dict[str, Any]:
     question = own_question(options.question, QuestionKind(options.kind), ())
     if options.recording:
         tell("listening to the recording")
-        heard = recorded(Path(options.recording), names_to_hear(posting, question))
+        answer = recorded(Path(options.recording), names_to_hear(posting, question))
     else:
-        heard = typed(read_answer(options.answer))
-    return grade(question, heard)
+        answer = typed(read_answer(options.answer))
+    return grade(question, answer)
 
 
 def batch(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
@@ -91,17 +92,17 @@ def names_to_hear(posting: Posting | None, question: Question) -> list[str]:
     return hotwords(posting, dump(question)) if posting else []
 
 
-def grade(question: Question, heard: Heard) -> dict[str, Any]:
-    """What `grade` prints; docs/cli.md says what each field means."""
-    from app.services.grading.rubric import grade_answer, make_tips
-
-    result = grade_answer(question, heard.transcript, heard.voice, heard.presence)
-    tips = make_tips(question, heard.transcript, result)
+def grade(question: Question, answer: Answer) -> dict[str, Any]:
+    """What `grade` prints; docs/cli.md says what each field means. Raises what kept the answer from being graded."""
+    judge(answer, question)
+    transcript, result = answer.transcript, answer.grade
+    if transcript is None or result is None:
+        raise next(iter(answer.errors.values()))
     message = {
         "question": dump(question),
-        "transcript": dump(heard.transcript),
-        "voice": heard.voice and dump(heard.voice),
-        "presence": heard.presence and dump(heard.presence),
+        "transcript": dump(transcript),
+        "voice": answer.voice and dump(answer.voice),
+        "presence": answer.presence and dump(answer.presence),
     }
     return {
         "schema": SCHEMA,
@@ -111,26 +112,26 @@ def grade(question: Question, heard: Heard) -> dict[str, Any]:
         "groups": result.groups,
         "dimensions": [dump(dimension) for dimension in result.dimensions],
         "gates": [dump(gate) for gate in result.gates],
-        "tips": [dump(tip) for tip in tips],
+        "tips": [dump(tip) for tip in answer.tips],
         "measures": {
             "star": [dump(span) for span in result.star],
             "voice": message["voice"],
             "presence": message["presence"],
-            "not_measured": heard.not_measured,
+            "not_measured": answer.not_measured(),
         },
         "transcript": {
-            "words": [dump(word) for word in heard.transcript.words],
-            "duration_ms": heard.transcript.duration_ms,
-            "language": heard.transcript.language,
-            "source": heard.transcript.source,
+            "words": [dump(word) for word in transcript.words],
+            "duration_ms": transcript.duration_ms,
+            "language": transcript.language,
+            "source": transcript.source,
         },
         "provenance": {
             **result.provenance,
             "code": __version__,
             "models": {
-                "transcript": heard.transcript.provenance or None,
-                "voice": heard.voice.provenance if heard.voice else None,
-                "presence": heard.presence.provenance if heard.presence else None,
+                "transcript": transcript.provenance or None,
+                "voice": answer.voice.provenance if answer.voice else None,
+                "presence": answer.presence.provenance if answer.presence else None,
             },
             "input_hash": digest(message),
         },
