@@ -7,7 +7,7 @@ near the microphone stands, not how they spoke, and never leave this module.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -42,9 +42,7 @@ class PitchTrack:
 def pauses_between(speech: Sequence[Interval]) -> tuple[Interval, ...]:
     """Gaps of at least 0.5 s between neighbouring speech intervals, which are in order and do not overlap."""
     return tuple(
-        Interval(start_ms=a.end_ms, end_ms=b.start_ms)
-        for a, b in pairwise(speech)
-        if b.start_ms - a.end_ms >= PAUSE_MS
+        Interval(start_ms=a.end_ms, end_ms=b.start_ms) for a, b in pairwise(speech) if b.start_ms - a.end_ms >= PAUSE_MS
     )
 
 
@@ -105,6 +103,9 @@ def measure(
     written number as one word.
     """
     missing: dict[str, str] = {}
+    # The end of a question may be on the recording; nothing before it belongs to the answer.
+    speech = [replace(s, start_ms=max(s.start_ms, question_end_ms)) for s in speech if s.end_ms > question_end_ms]
+    spoken = [word for word in transcript.words if word.end_ms is None or word.end_ms > question_end_ms]
     speech_ms = sum(interval.end_ms - interval.start_ms for interval in speech)
     voiced = voiced_frames(track, speech)
     voiced_s = float(voiced.sum()) * track.frame_s
@@ -114,7 +115,7 @@ def measure(
     pauses: tuple[Interval, ...] = ()
     if speech:
         answer_ms = speech[-1].end_ms - speech[0].start_ms
-        latency_ms = max(0, speech[0].start_ms - question_end_ms)
+        latency_ms = speech[0].start_ms - question_end_ms
         pauses = pauses_between(speech)
         longest = max((p.end_ms - p.start_ms for p in pauses), default=0)
         silence = round(1 - speech_ms / answer_ms, 3)
@@ -122,8 +123,8 @@ def measure(
         for name in ("answer_ms", "latency_ms", "silence_share", "longest_pause_ms"):
             missing[name] = "no speech was heard"
 
-    words = sum(1 for word in transcript.words if not word.filler)
-    fillers = len(transcript.words) - words
+    words = sum(1 for word in spoken if not word.filler)
+    fillers = len(spoken) - words
     pace = filler_rate = None
     filler_count = soft_count = None
     if answer_ms is None:
@@ -131,7 +132,7 @@ def measure(
     elif not words:
         reason = "no words were recognised"
     else:
-        filler_count, soft_count = fillers, soft_filler_count(transcript.words)
+        filler_count, soft_count = fillers, soft_filler_count(spoken)
         reason = ""
         if answer_ms >= ANSWER_MIN_MS:
             pace = round(words * 60_000 / answer_ms, 1)

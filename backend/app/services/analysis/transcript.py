@@ -34,6 +34,15 @@ def is_filler(text: str) -> bool:
     return token(text) in FILLERS
 
 
+def _plain_filler(text: str) -> str:
+    """One spelling per sound ("UMM," becomes "um,"), punctuation and a capital at a sentence's beginning kept."""
+    sound = {"umm": "um", "uhm": "um", "uhh": "uh", "hm": "hmm"}.get(token(text), token(text))
+    letters = "".join(character for character in text if character.isalpha())
+    if letters[:1].isupper() and not letters.isupper():
+        sound = sound.capitalize()
+    return re.sub(r"[^\W\d_]+", sound, text, count=1)
+
+
 def join_pieces(heard: Sequence[Heard]) -> list[Heard]:
     """Join pieces without a leading space to the word before them ("on" + "-call"): its times and weakest probability.
 
@@ -69,7 +78,7 @@ def tidy(heard: Sequence[Heard], duration_ms: int) -> tuple[Word, ...]:
         end = min(max(round(item.end_s * 1000), start), duration_ms)
         words.append(
             Word(
-                text=item.text.strip(),
+                text=_plain_filler(item.text.strip()) if is_filler(item.text) else item.text.strip(),
                 start_ms=start,
                 end_ms=end,
                 probability=round(min(max(item.probability, 0.0), 1.0), 3),

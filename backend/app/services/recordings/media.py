@@ -21,6 +21,7 @@ import av
 import av.container
 import av.error
 import numpy as np
+from numpy.typing import NDArray
 
 from app.domain.errors import TooLarge, UnsupportedMedia
 from app.services.providers.video.container import (
@@ -333,6 +334,13 @@ def extract_audio(path: str | PathLike[str], out: str | PathLike[str], *, limit_
     return round(writer.written * 1000 / RATE)
 
 
+def read_wav(path: str | PathLike[str]) -> NDArray[np.float32]:
+    """The samples of a file that `extract_audio` wrote: float32, -1..1, 16 kHz, mono, shape (samples,)."""
+    with wave.open(str(path), "rb") as clip:
+        samples = np.frombuffer(clip.readframes(clip.getnframes()), "<i2").astype(np.float32)
+    return samples / np.float32(32768)
+
+
 class _WavWriter:
     """Resamples frames and puts them where their time stamps say."""
 
@@ -384,7 +392,7 @@ class _WavWriter:
     def _write(self, samples: Any) -> None:
         if self.written + len(samples) > self.limit:
             raise _too_long(self.limit / RATE)
-        self.clip.writeframes(samples.astype("<i2").tobytes())
+        self.clip.writeframesraw(samples.astype("<i2").tobytes())
         self.written += len(samples)
 
 

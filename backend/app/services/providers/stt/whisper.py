@@ -30,6 +30,9 @@ RECORD, FILLER = "whisper-base", "whisper-tiny.en"
 FILLER_PROMPT = "Umm, so, uh, I think, like, hmm... you know, um, I was, uh, okay."
 HOTWORDS_MAX = 8  # longer lists put words into the transcript that nobody said
 THREADS = 2
+# What Whisper itself takes for no speech, and is unsure of besides. Whisper's own rule (log probability below -1)
+# lets through the fluent sentences it makes of a murmuring crowd (0.79 and -0.52); a clean answer has 0.01 and -0.1.
+NO_SPEECH, UNSURE_LOGPROB = 0.6, -0.4
 # Speech is handed over in runs of at most this much, so that memory does not grow with the recording.
 RUN_S = 150
 VAD = VadOptions(min_silence_duration_ms=600, speech_pad_ms=300, min_speech_duration_ms=100, max_speech_duration_s=60)
@@ -76,6 +79,8 @@ def _hear(model: WhisperModel, audio: Audio, segments: Sequence[dict[str, int]],
         original = SpeechTimestampsMap(group, SAMPLE_RATE)
         found, _ = model.transcribe(speech, **COMMON, **options)
         for segment in found:
+            if segment.no_speech_prob > NO_SPEECH and segment.avg_logprob < UNSURE_LOGPROB:
+                continue
             for word in segment.words or ():
                 # Both ends from the chunk the middle lies in, or a word could span a silence that was cut out.
                 chunk = original.get_chunk_index((word.start + word.end) / 2)
