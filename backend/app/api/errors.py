@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 
 from app.api.middleware import request_id
 from app.api.schemas.common import Problem
-from app.core.logging import place
 from app.domain.errors import RehearsalError, TooMany
 
 log = structlog.get_logger()
@@ -88,11 +87,6 @@ async def _queue(_: Request, error: Exception) -> JSONResponse:
     return problem(503, "queue_unavailable", "The queue does not answer.", "Try again in a few seconds.")
 
 
-async def _unexpected(_: Request, error: Exception) -> JSONResponse:
-    log.error("unexpected", type=type(error).__name__, place=place(error))
-    return problem(500, "internal", "Something went wrong on our side.", "Try again; the logs know this request id.")
-
-
 def install(app: FastAPI) -> None:
     """Register the handlers."""
     app.add_exception_handler(RehearsalError, _expected)
@@ -101,4 +95,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeout, _database)
     app.add_exception_handler(RedisError, _queue)
-    app.add_exception_handler(Exception, _unexpected)

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.config import MIB
+from app.core.logging import place
 
 log = structlog.get_logger()
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -83,6 +84,12 @@ class Observed:
 
         try:
             await self._app(scope, receive, sending)
+        except Exception as error:
+            log.error("unexpected", type=type(error).__name__, place=place(error))
+            if status:
+                raise  # the answer has begun: only cutting it off tells the client
+            hint = "Try again; the logs know this request id."
+            await _refuse(sending, 500, "internal", "Something went wrong on our side.", hint)
         finally:
             route = getattr(scope.get("route"), "path", None)
             took_ms = round((time.perf_counter() - started) * 1000, 1)

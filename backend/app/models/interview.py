@@ -40,7 +40,7 @@ class Interview(Owned, Base):
 
     posting: Mapped[PostingRow] = relationship(lazy="raise")
     questions: Mapped[list[QuestionRow]] = relationship(
-        lazy="raise", order_by="QuestionRow.position", passive_deletes=True, back_populates="interview"
+        lazy="raise", order_by="QuestionRow.position", passive_deletes="all", back_populates="interview"
     )
 
 
@@ -57,5 +57,5 @@ class QuestionRow(Owned, Base):
 
     interview: Mapped[Interview] = relationship(lazy="raise", back_populates="questions")
     takes: Mapped[list[Take]] = relationship(
-        lazy="raise", order_by="Take.number", passive_deletes=True, back_populates="question"
+        lazy="raise", order_by="Take.number", passive_deletes="all", back_populates="question"
     )

@@ -38,8 +38,8 @@ class Take(Owned, Base):
     poster_key: Mapped[str | None]
 
     question: Mapped[QuestionRow] = relationship(lazy="raise", back_populates="takes")
-    upload: Mapped[Upload | None] = relationship(lazy="raise", passive_deletes=True, back_populates="take")
-    stages: Mapped[list[Stage]] = relationship(lazy="raise", passive_deletes=True, back_populates="take")
+    upload: Mapped[Upload | None] = relationship(lazy="raise", passive_deletes="all", back_populates="take")
+    stages: Mapped[list[Stage]] = relationship(lazy="raise", passive_deletes="all", back_populates="take")
 
     @property
     def prefix(self) -> str:
@@ -65,7 +65,7 @@ class Upload(Owned, Base):
     expires_at: Mapped[datetime]
 
     take: Mapped[Take] = relationship(lazy="raise", back_populates="upload")
-    parts: Mapped[list[UploadPart]] = relationship(lazy="raise", order_by="UploadPart.start", passive_deletes=True)
+    parts: Mapped[list[UploadPart]] = relationship(lazy="raise", order_by="UploadPart.start", passive_deletes="all")
 
 
 class UploadPart(Base):

@@ -36,7 +36,7 @@ def _answer(row: Interview, question: QuestionRow) -> dict[str, Any]:
     return {
         "question_id": question.id,
         "question": views.question(question),
-        "take": recordings.view(take, row.id, take) if take else None,
+        "take": recordings.view(take, row.id, counts=True) if take else None,
         "transcript": made.get("transcript"),
         "voice": made.get("voice"),
         "presence": made.get("presence"),

@@ -52,7 +52,7 @@ def _question(row: QuestionRow, position: int, clips: Mapping[str, str]) -> dict
         "own": row.own,
         "question": question(row),
         "speech": speech.address(row.speech_key, clips.get(row.speech_key, "preparing")),
-        "takes": [recordings.summary(take, newest) for take in row.takes],
+        "takes": [recordings.summary(take, counts=take is newest) for take in row.takes],
     }
 
 

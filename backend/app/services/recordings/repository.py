@@ -27,15 +27,13 @@ async def question(session: AsyncSession, owner: UUID, question_id: UUID) -> Que
 
 
 async def take(session: AsyncSession, owner: UUID, take_id: UUID, *, lock: bool = False) -> Take | None:
-    """A take with its stages, its upload, its question with all takes, and its interview."""
-    siblings = joinedload(Take.question).selectinload(QuestionRow.takes)
+    """A take with its stages, its upload, its question and its interview."""
     query = (
         owned_by(owner, Take)
         .where(Take.id == take_id)
         .options(
             selectinload(Take.stages).options(defer(Stage.result, raiseload=True)),
             selectinload(Take.upload),
-            siblings,
             joinedload(Take.question).joinedload(QuestionRow.interview),
         )
         .execution_options(populate_existing=True)
@@ -43,6 +41,12 @@ async def take(session: AsyncSession, owner: UUID, take_id: UUID, *, lock: bool 
     if lock:
         query = query.with_for_update(of=Take)
     return (await session.scalars(query)).one_or_none()
+
+
+async def newest(session: AsyncSession, question_id: UUID) -> UUID | None:
+    """The newest complete take of a question."""
+    query = select(Take.id).where(Take.question_id == question_id, Take.completed_at.is_not(None))
+    return (await session.scalars(query.order_by(Take.number.desc()).limit(1))).one_or_none()
 
 
 async def upload(session: AsyncSession, owner: UUID, upload_id: UUID, *, lock: bool = False) -> Upload | None:

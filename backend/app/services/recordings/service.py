@@ -67,7 +67,8 @@ async def find(session: AsyncSession, owner: UUID, take_id: UUID, *, lock: bool 
 async def read(session: AsyncSession, owner: UUID, take_id: UUID) -> dict[str, Any]:
     """A take as it is shown (TakeOut). Raises NotFound."""
     take = await find(session, owner, take_id)
-    return view(take, take.question.interview_id, counting(take.question.takes))
+    newest = await repository.newest(session, take.question_id)
+    return view(take, take.question.interview_id, counts=take.id == newest)
 
 
 async def media_key(session: AsyncSession, owner: UUID, take_id: UUID) -> tuple[str, str]:
@@ -91,7 +92,7 @@ def counting(takes: Iterable[Take]) -> Take | None:
     return max((take for take in takes if take.completed_at), key=lambda take: take.number, default=None)
 
 
-def summary(take: Take, counts: Take | None) -> dict[str, Any]:
+def summary(take: Take, *, counts: bool) -> dict[str, Any]:
     """A take in a list (TakeSummary)."""
     return {
         "id": take.id,
@@ -100,15 +101,15 @@ def summary(take: Take, counts: Take | None) -> dict[str, Any]:
         "state": "complete" if take.completed_at else "recording",
         "created_at": take.created_at,
         "duration_ms": take.duration_ms,
-        "counts": counts is not None and counts.id == take.id,
+        "counts": counts,
     }
 
 
-def view(take: Take, interview_id: UUID, counts: Take | None) -> dict[str, Any]:
+def view(take: Take, interview_id: UUID, *, counts: bool) -> dict[str, Any]:
     """A take with files and stages (TakeOut)."""
     expires = take.completed_at + timedelta(days=settings().retention_days) if take.completed_at else None
     upload = take.upload if take.completed_at is None else None
-    return summary(take, counts) | {
+    return summary(take, counts=counts) | {
         "question_id": take.question_id,
         "interview_id": interview_id,
         "completed_at": take.completed_at,
