@@ -90,7 +90,7 @@ function Plan({ interview }: { interview: InterviewOut }) {
         </details>
         <CoverageFigure interview={interview} requirements={posting.data?.posting.requirements ?? []} />
       </aside>
-      <footer className="understood__foot plan__foot">
+      <footer className="actionbar">
         <p className="hush">
           {typed
             ? "Nothing is recorded when you type."

@@ -62,7 +62,7 @@ function Understood({ stored }: { stored: PostingOut }) {
         <Requirements draft={draft} active={active} onHover={setActive} />
         <Problem error={draft.error ?? create.error} />
       </div>
-      <footer className="understood__foot">
+      <footer className="actionbar">
         <p className="hush" role="status">
           {create.isPending
             ? "Writing questions for this posting. This takes a few seconds."
