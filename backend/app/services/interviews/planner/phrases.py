@@ -1,0 +1,248 @@
+"""From a requirement's words to phrases that can be spoken inside a question without breaking its grammar.
+
+Nothing here guesses: a phrase that cannot be cut safely is None, and no wording that needs it is used.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+LONGEST_VERB_PHRASE, LONGEST_NOUN_PHRASE = 10, 7
+LANGUAGES = "English German French Spanish Italian Polish Welsh Dutch Portuguese Arabic Urdu Makaton".split()
+NAMES = frozenset(
+    "Excel Python Java Kotlin Rust Go Kafka Kinesis Snowflake Redshift Airflow Dagster Prefect Terraform Kubernetes "
+    "Docker Salesforce Zendesk Jira Figma Klaviyo Shopify Relativity Liquidlogic Tapestry Dentrix Dexis Sparx Desmos "
+    "Cascade Tecan Looker Tableau Azure Agile Scrum Makaton Moodle Photoshop Trello Slack Monday Tuesday Wednesday "
+    "Thursday Friday Saturday Sunday Ofsted Parliament Windows Linux Android Responsible".split()
+) | frozenset(LANGUAGES)
+
+_FILLER = (
+    r"(?:very |highly )?(?:strong|excellent|good|great|proven|solid|sound|extensive|substantial|demonstrable|demonstrated|"
+    r"deep|thorough|working|hands-on|practical|recent|relevant|previous|prior|significant|basic|advanced|expert|clear|"
+    r"real|confident|proficient|outstanding|exceptional|some|genuine|full|valid|current|in-depth|up-to-date|"
+    r"comprehensive|detailed|general|broad|keen|high|first-class|similar|direct|successful)"
+)
+_COUNT = (
+    r"(?:(?:a )?minimum(?: of)?|at least|over|more than)?\s*(?:\d+|one|two|three|four|five|six|seven|eight|ten)\+?"
+    r"(?:\s*(?:-|–|to)\s*\d+)?\+?(?: or more)?\s*(?:full )?(?:years?|months?|seasons?)['’]?s?\s*(?:of\s+)?"
+)
+_SUBJECT = (
+    r"(?:you(?:['’]ll| will|['’]d| would| must| should| can)?|the (?:successful|ideal) candidate (?:will|must|should)|"
+    r"(?:applicants|candidates) (?:must|should|will)|we need (?:someone|somebody|a person) (?:who can|to)|you are|you['’]re)"
+)
+_TO_VERB = r"(?:(?:the |an )?ability to|able to|be able to|willing(?:ness)? to|capacity to|how to|confident to|happy to|need to)"
+_TO_NOUN = (
+    r"(?:(?:an? )?(?:hands-on )?(?:experience|knowledge|understanding|awareness|grasp|command)\s+(?:of|in|with|as|on|at)|"
+    r"experience(?= \w+ing\b)|experienced (?:in|with|at)|(?:a )?(?:proven )?(?:track )?record (?:of|in)|"
+    r"familiar(?:ity)? with|(?:a )?background in|"
+    r"comfort(?:able)? with|confident (?:in|with)|confident(?= \w+ing\b)|proficien(?:t|cy) (?:in|with)|"
+    r"skill(?:s|ed)? (?:in|with|at)|competen(?:t|ce) (?:in|with)|(?:a )?(?:commitment|dedication) to|(?:an? )?interest in|"
+    r"(?:a )?habit of|(?:a )?passion for|exposure to|expertise in|responsible for|fluen(?:t|cy) in)"
+)
+_CUT = re.compile(
+    r"\s*(?:[;:]|\s[–—-]\s|,(?! \w+ (?:and|or) )|\s(?:including|such as|so that|in order to|to ensure|ensuring|which|that|"
+    r"who|whom|when|while|whilst|because|where|whatever|if|unless|before|after|until|e\.g\.?|i\.e\.?|for example|"
+    r"ideally|preferably)\b|\s(?:is|are) (?:a|an|essential|required|desirable|preferred|needed|necessary|expected|given)\b|"
+    r"\s(?:would be|will be|required|preferred|desirable|essential|an advantage|a bonus|a plus|or similar|or equivalent|"
+    r"or comparable|or another|or better|or above)\b)",
+    re.IGNORECASE,
+)
+_BREAKS = ("across", "for", "with", "from", "through", "by", "at", "in", "on", "to", "alongside", "against", "and", "of")
+_DANGLING = frozenset(
+    "a an the of in on at to for with from by and or as into across through alongside your our their its his her every "
+    "each any all good other no not well own both under over without within between up down out off about".split()
+)
+_PRONOUNS = frozenset("i me my mine we us they them he she him it this these those what yourself".split())
+_DOUBLE = frozenset(
+    "plan run set get put cut stop ship spot map tag log scan pack-up swap fit dig drop mop prep plot rub shop step strip "
+    "trim wrap begin submit commit transfer refer occur program control cancel travel label model total format debug "
+    "zip win let".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Ways to say a requirement inside a sentence; each is None when it cannot be said safely.
+
+    `np` noun phrase, `base` verb phrase after "to", `ger` the same as a gerund, `years` completes "from ...".
+    """
+
+    np: str | None = None
+    base: str | None = None
+    ger: str | None = None
+    years: str | None = None
+
+
+@lru_cache(maxsize=1)
+def _verbs() -> frozenset[str]:
+    return frozenset((Path(__file__).parent / "verbs.txt").read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=1)
+def _bases() -> dict[str, str]:
+    return {gerund(verb): verb for verb in sorted(_verbs())}
+
+
+def gerund(verb: str) -> str:
+    """The -ing form of a base verb: plan, planning; tie, tying; prepare, preparing."""
+    if verb.endswith("ie"):
+        return verb[:-2] + "ying"
+    if verb.endswith("e") and not verb.endswith(("ee", "oe", "ye")):
+        return verb[:-1] + "ing"
+    if verb in _DOUBLE:
+        return verb + verb[-1] + "ing"
+    return verb + "ing"
+
+
+def article(phrase: str) -> str:
+    """The phrase with "a" or "an" in front, by sound rather than letter: an hour, a user, an HR manager."""
+    first = phrase.split()[0]
+    if first.isupper() and len(first) <= 4:
+        vowel = first[0] in "AEFHILMNORSX"
+    else:
+        lower = first.lower()
+        vowel = lower[0] in "aeiou" and not lower.startswith(("uni", "use", "eu", "one", "usu", "uti"))
+        vowel = vowel or lower.startswith(("hour", "honest", "heir"))
+    return f"{'an' if vowel else 'a'} {phrase}"
+
+
+def singular(noun: str) -> str:
+    """The singular of a word for people: families, family; children, child."""
+    if noun == "children":
+        return "child"
+    if noun == "colleagues":
+        return "colleague"
+    if noun.endswith("ies"):
+        return noun[:-3] + "y"
+    return noun[:-1] if noun.endswith("s") else noun
+
+
+def lower_first(phrase: str, *, next_capital_is_name: bool = True) -> str:
+    """Lower-case the first word unless it is an acronym, a name, or the start of one."""
+    words = phrase.split(" ")
+    first = words[0]
+    bare = re.sub(r"['’]s$", "", first)
+    if not first or not first[0].isupper():
+        return phrase
+    if bare in NAMES or sum(c.isupper() for c in bare) > 1 or any(c.isdigit() for c in bare) or len(bare) == 1:
+        return phrase
+    if next_capital_is_name and len(words) > 1 and words[1][:1].isupper() and not words[1].isupper():
+        return phrase
+    return first[0].lower() + " ".join(words)[1:]
+
+
+def spoken(text: str) -> str:
+    """Text with written signs replaced by what a speaker would say; brackets dropped with their content."""
+    text = re.sub(r"\s*[(\[][^)\]]*[)\]]", "", text)
+    text = text.replace("&", "and").replace("’", "'").replace("‘", "'").replace("…", "")
+    text = re.sub(r"\b24/7\b", "round the clock", text)
+    text = re.sub(r"(\d)\s?%", r"\1 per cent", text)
+    text = re.sub(r"[“”\"*•→·]", "", text)
+    return re.sub(r"\s+", " ", text).strip(" .,;:-–—")
+
+
+def _tidy(words: list[str], longest: int) -> list[str]:
+    while len(words) > longest:
+        breaks = [i for i, word in enumerate(words[: longest + 1]) if i > 1 and word.lower() in _BREAKS]
+        if not breaks:
+            return []
+        words = words[: breaks[-1]]
+    while words and words[-1].lower().strip(",") in _DANGLING:
+        words = words[:-1]
+    return words
+
+
+def _safe(words: list[str]) -> bool:
+    phrase = " ".join(words)
+    if not re.fullmatch(r"[A-Za-zÀ-ž0-9'£$€+#., -]+", phrase) or re.search(r"[.,]$|\.\s|--", phrase):
+        return False
+    return not any(word.lower().strip(",") in _PRONOUNS for word in words)
+
+
+def _strip(text: str) -> tuple[str, bool]:
+    """The text without its opening fluff, and whether a verb must follow."""
+    verb = False
+    for _ in range(8):
+        for pattern in (_SUBJECT, _TO_VERB, _COUNT, _TO_NOUN, _FILLER, r"(?:have|has|be|bring|and|also|then)", r"(?:an?|the)"):
+            match = re.match(pattern + r"(?:\s+|(?<=\s))", text, re.IGNORECASE)
+            if match and match.end() < len(text):
+                verb = (verb or pattern == _TO_VERB or pattern == _SUBJECT) and pattern != _TO_NOUN
+                text = text[match.end() :]
+                break
+        else:
+            return text, verb
+    return text, verb
+
+
+def _verb_phrase(text: str) -> tuple[str, str] | None:
+    """(base, gerund) when the text begins with a verb or a list of verbs in one form."""
+    bases, verbs = _bases(), _verbs()
+    match = re.match(r"((?:[A-Za-z-]+, )*[A-Za-z-]+(?:,? (?:and|or) [A-Za-z-]+)?) (.+)", text)
+    if not match:
+        return None
+    parts = re.split(r"(,? (?:and|or) |, )", match[1])
+    heads, rest = parts[::2], match[2]
+    for as_base in (lambda w: w if w in verbs else None, bases.get):
+        found = [as_base(head.lower()) for head in heads]
+        if found[0] is None:
+            continue
+        if any(verb is None for verb in found):
+            # "prepare and X": only the first word is a verb, so nothing after it may be taken as one.
+            if len(heads) > 1:
+                return None
+            continue
+        known: list[str] = [verb for verb in found if verb is not None]
+        rest_words = _CUT.split(rest)[0].split()
+        for i, word in enumerate(rest_words):
+            after = rest_words[i + 1].lower().strip(",") if i + 1 < len(rest_words) else ""
+            if i and word in ("and", "or", "then") and (after in verbs or after in bases or after.endswith("ly")):
+                rest_words = rest_words[:i]
+                break
+        rest_words = _tidy(rest_words, LONGEST_VERB_PHRASE - len(heads))
+        if not rest_words or not _safe(rest_words):
+            return None
+        joints = [*parts[1::2], " "]
+        tail = " ".join(rest_words)
+        base = "".join(verb + joint for verb, joint in zip(known, joints, strict=True)) + tail
+        ger = "".join(gerund(verb) + joint for verb, joint in zip(known, joints, strict=True)) + tail
+        return base, ger
+    return None
+
+
+def _noun_phrase(text: str) -> str | None:
+    words = _tidy(_CUT.split(text)[0].split(), LONGEST_NOUN_PHRASE)
+    if not words or not _safe(words) or len(" ".join(words)) < 3:
+        return None
+    first = words[0].lower()
+    if first in _verbs() or first in _bases() and len(words) > 4 or first in _DANGLING or first.endswith("ly"):
+        return None
+    if len(words) == 1 and words[0].lower() in ("experience", "knowledge", "skills", "degree", "work"):
+        return None
+    return lower_first(" ".join(words))
+
+
+def read(text: str, *, duty: bool = False) -> Phrases:
+    """The phrases of a requirement. `duty` says the line describes work, so an opening base verb is one."""
+    clean = spoken(text)
+    counted = re.match(_COUNT + r"(.*)", clean, re.IGNORECASE)
+    body, verb = _strip(clean)
+    pair = _verb_phrase(lower_first(body, next_capital_is_name=False))
+    first = body.split(" ")[0].lower() if body else ""
+    if pair and first in _verbs() and not (duty or verb):
+        pair = None if first.endswith("s") else pair
+    years = None
+    if counted or re.search(r"\bexperience\b", clean, re.IGNORECASE):
+        # The preposition decides how it goes on: "your years in a fabrication shop", "your years building ...".
+        tail = re.search(r"(?:experience |years['’]? |months['’]? )(in|with|as|of|on)? ?(.+)", clean, re.IGNORECASE)
+        rest, _ = _strip(tail[2]) if tail else ("", False)
+        if pair:
+            years = f"your years {pair[1]}"
+        elif (noun := _noun_phrase(rest)) and tail and tail[1] and tail[1].lower() != "of":
+            kept = article(noun) if re.match(rf"(?:{_FILLER} )?an? ", tail[2], re.IGNORECASE) else noun
+            years = f"your time {tail[1].lower()} {kept}"
+    if pair:
+        return Phrases(base=pair[0], ger=pair[1], years=years)
+    return Phrases(np=_noun_phrase(body), years=years)
