@@ -77,7 +77,7 @@ _ASK_ADJ = (
 )
 # A noun phrase that can stand alone as something asked for: "a clean driving licence", "two years' experience".
 ASK_OPENING = re.compile(
-    rf"(?:{_ASK_ADJ}{_ASK_NOUN}\b|(?:a )?minimum\b|at least\b|(?:\d+\+?\s*(?:-|–|to)?\s*\d*\+?|one|two|three|four|five|six|ten|several|some) ?(?:years?|months?)|"
+    rf"(?:{_ASK_ADJ}{_ASK_NOUN}\b|(?:a )?minimum\b|at least\b|(?:\d+\+?\s*(?:-|–|to)?\s*\d*\+?|one|two|three|four|five|six|ten|several|some) ?(?:years?|months?)(?!,)|"
     r"(?:be )?(?:able|willing|prepared|happy|comfortable|confident|familiar|fluent|proficient|skilled|experienced|qualified|certified|registered|literate|competent|adept|"
     r"organised|organized|motivated|reliable|punctual|patient|articulate|calm|committed|passionate|eligible|educated|physically able|computer literate|detail-oriented|self-motivated)\b|"
     r"(?:current|valid|full|clean|active|strong|excellent|proven|solid|fluent|good|sound|demonstrable|demonstrated|thorough|in-depth|hands-on)\b)",

@@ -384,7 +384,7 @@ def _weigh(piece: str, section: Section, alone: bool, group: _Group | None) -> W
         if section is Section.ROLE:
             return Weight.DUTY
         return Weight.MUST if skills.find(piece) and words <= 12 else None
-    if cues.YOU_WILL.search(piece) and not (asks and not re.search(r"\byou(?:'ll|’ll| will)\b", piece, re.IGNORECASE)):
+    if cues.YOU_WILL.search(piece) and not (asks and not re.search(r"\b(?:you(?:'ll|’ll|'d|’d)|will)\b", piece, re.IGNORECASE)):
         return Weight.DUTY
     if asks and not (cues.ABOUT.match(piece) and not re.search(r"\byou\b|look|seek|candidate|someone", piece, re.IGNORECASE)):
         return Weight.MUST
@@ -413,11 +413,13 @@ def _tidy(text: str, start: int, end: int) -> tuple[int, int]:
 def readable(quote: str) -> str:
     """A quote as an item of a list: one line, no lead-in ("You will need"), a capital, no full stop."""
     text = " ".join(quote.replace("**", "").replace("__", "").split()).strip(" ;,*_•")
+    if (who := re.match(r"who (?:has |have |is |are )?(?=\w+ \w+)", text, re.IGNORECASE)) and not text.endswith("?"):
+        text = text[who.end() :]
     shorter = text[match.end() :] if (match := _LEAD_IN.match(text)) else text
     # What follows the lead-in must still read as a demand or a duty; "you are in charge" stays whole.
     if shorter and len(shorter.split()) >= 2 and (cues.ASK_OPENING.match(shorter) or cues.opens_with_verb(shorter) or re.match(r"(?:an?|the|your|some|both|good|very|highly)\b", shorter, re.IGNORECASE)):
         text = shorter
     if text.endswith(".") and not re.search(r"\.\s|\b\w\.\w\.$|\betc\.$", text):
         text = text[:-1]
-    first = text.split(" ", 1)[0]
+    first = text.split(" ", 1)[0].strip(",;:")
     return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text

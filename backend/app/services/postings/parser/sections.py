@@ -73,6 +73,12 @@ _PATTERNS: tuple[tuple[Section, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        Section.DUTY,
+        (
+            r"(?:you|you'll|you will|the (?:successful )?candidate will|candidates? will)(?: mainly| primarily| also)*(?: be)? (?:responsible|accountable|working|doing|leading|owning|managing|in charge|expected|tasked|involved)\b.{0,30}",
+        ),
+    ),
+    (
         Section.MUST,
         (
             _ADJ

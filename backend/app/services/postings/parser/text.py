@@ -78,8 +78,29 @@ def _checked(text: str) -> str:
     return clean
 
 
-def read(text: str, *, known: Known | None = None, source_url: str | None = None, trusted: bool = False) -> Posting:
-    """Read normalised text. `trusted`: a job board says it is a posting, so only the content counts, not the form.
+def compose(known: Known, body: str) -> tuple[str, int]:
+    """A posting's text with its known fields as the first lines, and the length of those lines.
+
+    So every field has its words in the text, and the person sees the posting as the board shows it.
+    """
+    body = normalise(body)
+    start = body[:400].lower()
+    lines = [known.title, known.company, " · ".join(known.locations[:5]) or None]
+    header = normalise("\n".join(line for line in lines if line and line.lower() not in start))
+    return (f"{header}\n\n{body}".strip(), len(header)) if header else (body, 0)
+
+
+def read(
+    text: str, *, known: Known | None = None, source_url: str | None = None, trusted: bool = False, header: int = 0
+) -> Posting:
+    """Read normalised text into a posting.
+
+    Args:
+        text: the whole text; the first `header` characters are known fields, not requirements.
+        known: fields given by a board or the page's data.
+        source_url: kept as it is.
+        trusted: a board says it is a posting, so only its content counts, not its form.
+        header: see `compose`.
 
     Raises:
         BadInput: `posting_not_a_posting`.
@@ -89,6 +110,8 @@ def read(text: str, *, known: Known | None = None, source_url: str | None = None
     found = fields.read_fields(text)
     title, company, location = found.title, found.company, found.location
     skip = {(field.start, field.end) for field in (title, company) if field is not None and _fills_line(text, field)}
+    if header:
+        skip.add((0, header))
     walk = find_items(text, frozenset(skip))
     if not trusted and not _is_posting(text, walk, has_title=title is not None):
         raise BadInput(
