@@ -69,7 +69,7 @@ class Stamp:
     """Remembers that a step was done for the present state of its inputs."""
 
     def __init__(self, name, key, *results):
-        self.path, self.key, self.results = STAMPS / name, key, results
+        self.path, self.key, self.results = STAMPS / f"{name}.stamp", key, results
 
     def valid(self):
         """True when the step was done with the same inputs and its results are still there."""
@@ -100,8 +100,15 @@ def call(step, argv, cwd=ROOT, env=None):
             check=False,
         )
     if done.returncode:
-        tail = "\n".join("    " + line for line in log.read_text(errors="replace").splitlines()[-25:])
-        raise Missing(f"{step} failed (exit status {done.returncode}); the end of {log.relative_to(ROOT)}:\n{tail}")
+        raise Missing(f"{step} failed (exit status {done.returncode}); from {log.relative_to(ROOT)}:\n{excerpt(log)}")
+
+
+def excerpt(log, lines=12):
+    """The beginning and the end of a log: tools name the cause in either."""
+    found = ["    " + line for line in log.read_text(errors="replace").splitlines()]
+    if len(found) > 2 * lines:
+        found = [*found[:lines], "    ...", *found[-lines:]]
+    return "\n".join(found)
 
 
 def python_version(program):
