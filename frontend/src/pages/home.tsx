@@ -1,7 +1,7 @@
 import { Link, useNavigate } from "react-router";
-import { Figure } from "../components/figure/figure";
 import { Intake } from "../components/home/intake";
 import { Recent } from "../components/home/recent";
+import { Figure } from "../components/ui/figure/figure";
 import { useSystem } from "../hooks/queries/system";
 import { useTitle } from "../hooks/use-title";
 import "./home.css";

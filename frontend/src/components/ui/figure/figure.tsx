@@ -1,6 +1,6 @@
 import { useRef } from "react";
-import { type Speaking, useFigure } from "../../hooks/use-figure";
-import type { Mood } from "../../utils/figure";
+import { type Speaking, useFigure } from "../../../hooks/use-figure";
+import type { Mood } from "../../../utils/figure";
 import "./figure.css";
 
 interface Props {
@@ -26,12 +26,16 @@ export function Figure({ mood, speaking = null }: Props) {
         <clipPath id="figure-lips">
           <path data-part="inner" d="M-19 0C-10-1 10-1 19 0C11 1-11 1-19 0Z" />
         </clipPath>
-        <clipPath id="figure-frame">
-          <path d="M0 0H480V452q0 28-28 28H28q-28 0-28-28Z" />
-        </clipPath>
+        <linearGradient id="figure-fade" x1="0" y1="0" x2="0" y2="1">
+          <stop offset="0.8" stopColor="white" />
+          <stop offset="1" stopColor="white" stopOpacity="0" />
+        </linearGradient>
+        <mask id="figure-frame" maskUnits="userSpaceOnUse" x="0" y="0" width="480" height="480">
+          <path fill="url(#figure-fade)" d="M0 0H480V480H0Z" />
+        </mask>
       </defs>
       <circle cx="240" cy="230" r="240" fill="url(#figure-pool)" />
-      <g clipPath="url(#figure-frame)">
+      <g mask="url(#figure-frame)">
         <g data-part="body">
           <path className="figure__coat-back" d="M52 500c2-84 42-118 118-132h140c76 14 116 48 118 132z" />
           <path className="figure__coat" d="M64 500c4-78 40-108 110-121l66 34 66-34c70 13 106 43 110 121z" />

@@ -1,0 +1,248 @@
+import { useCallback, useEffect, useReducer, useRef, useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { useSystem } from "../../hooks/queries/system";
+import { useTypedTake } from "../../hooks/queries/takes";
+import { takeStore } from "../../hooks/take-store";
+import { useDevices } from "../../hooks/use-devices";
+import { useQuestionAudio } from "../../hooks/use-question-audio";
+import { useRecorder } from "../../hooks/use-recorder";
+import { useTakes } from "../../hooks/use-takes";
+import type { InterviewOut, Mode } from "../../utils/api/types";
+import { aboutMinutes, clock } from "../../utils/format";
+import { firstOpen, room } from "../../utils/room";
+import { Problem } from "../ui/problem";
+import { BigButton } from "./big-button";
+import { Captions } from "./captions";
+import { Controls } from "./controls";
+import { DeviceTrouble } from "./device-trouble";
+import { Interviewer } from "./interviewer";
+import { Leaving } from "./leaving";
+import { LeftOvers } from "./left-overs";
+import { SavedLine } from "./saved-line";
+import { SelfView } from "./self-view";
+import { TypedAnswer } from "./typed-answer";
+
+export function Conversation({ interview }: { interview: InterviewOut }) {
+  const navigate = useNavigate();
+  const system = useSystem();
+  const { questions, settings } = interview;
+  const [state, dispatch] = useReducer(room, null, () => ({
+    index: firstOpen(questions.map((item) => item.takes)),
+    total: questions.length,
+    phase: "arriving" as const,
+  }));
+  const [mode, setMode] = useState<Mode>(settings.mode);
+  const [captions, setCaptions] = useState(true);
+  const goOn = useRef(false);
+  const item = questions[Math.min(state.index, questions.length - 1)];
+  if (!item) throw new Error("An interview without questions cannot be held.");
+  const { question } = item;
+
+  const spoken = mode !== "typed";
+  const devices = useDevices(spoken, mode === "video");
+  const recorder = useRecorder(devices.stream);
+  const audio = useQuestionAudio(
+    interview.id,
+    item.id,
+    `${settings.voice}-${settings.speed}-${question.text}`,
+  );
+  const takes = useTakes(interview.id);
+  const typed = useTypedTake(interview.id);
+  const current = takes.find(
+    (view) => view.session.id === recorder.id && view.session.questionId === item.id,
+  );
+  const limitMs = (system.data?.limits.recording_seconds ?? 1800) * 1000;
+  const last = state.index === questions.length - 1;
+
+  const { play, hush, heard, playing } = audio;
+  const ask = useCallback(() => {
+    dispatch({ type: "ask" });
+    void play();
+  }, [play]);
+
+  // Pressing "Next question" is also asking for it to be said.
+  useEffect(() => {
+    if (!goOn.current || state.phase !== "arriving" || audio.state === "preparing") return;
+    goOn.current = false;
+    if (audio.state === "ready") ask();
+  }, [state.phase, audio.state, ask]);
+
+  useEffect(() => {
+    if (heard && !playing) dispatch({ type: "asked" });
+  }, [heard, playing]);
+
+  const done = useCallback(async () => {
+    await recorder.stop();
+    dispatch({ type: "done" });
+  }, [recorder.stop]);
+
+  useEffect(() => {
+    if (recorder.interrupted) dispatch({ type: "done" });
+  }, [recorder.interrupted]);
+
+  useEffect(() => {
+    if (recorder.recording && recorder.elapsedMs >= limitMs) void done();
+  }, [recorder.recording, recorder.elapsedMs, limitMs, done]);
+
+  const next = () => {
+    goOn.current = true;
+    dispatch({ type: "next" });
+  };
+  const answer = () => {
+    hush();
+    dispatch({ type: "answer" });
+    void recorder.start({
+      interviewId: interview.id,
+      questionId: item.id,
+      kind: mode === "voice" ? "voice" : "video",
+    });
+  };
+  const again = () => {
+    if (current && current.upload?.phase !== "done") void takeStore.discard(current.session.id);
+    dispatch({ type: "again" });
+  };
+  const finished = useCallback(
+    () => navigate(`/interviews/${interview.id}/report`),
+    [navigate, interview.id],
+  );
+
+  if (state.phase === "leaving") {
+    return (
+      <div className="room room--quiet">
+        <Interviewer mood="idle" speaking={null} />
+        <Leaving
+          interviewId={interview.id}
+          takes={takes}
+          onBack={() => dispatch({ type: "go", index: state.index })}
+          onFinished={finished}
+        />
+      </div>
+    );
+  }
+
+  const answering = state.phase === "answering";
+  const nearLimit = answering && limitMs - recorder.elapsedMs < 60_000;
+  const press = {
+    arriving: audio.state === "ready" ? ask : answer,
+    asking: answer,
+    thinking: answer,
+    answering: () => void done(),
+    answered: next,
+  };
+  const listen =
+    audio.state === "ready" ? "Listen" : audio.state === "preparing" ? "One moment" : "Start answering";
+  const words = {
+    arriving: listen,
+    asking: "Start answering",
+    thinking: "Start answering",
+    answering: "I’m done",
+    answered: last ? "Finish" : "Next question",
+  };
+  const waits =
+    (state.phase === "arriving" && audio.state === "preparing") ||
+    (!devices.stream && !["arriving", "answered"].includes(state.phase));
+
+  return (
+    <div className={spoken ? "room" : "room room--typed"} data-phase={state.phase}>
+      <header className="room__head">
+        <h1>
+          Question {state.index + 1} of {questions.length}
+        </h1>
+        <Link to={`/interviews/${interview.id}/plan`} className="btn btn--quiet">
+          Leave the room
+        </Link>
+      </header>
+      <Interviewer
+        mood={audio.playing ? "speaking" : answering ? "listening" : "idle"}
+        speaking={audio.speaking}
+      />
+      <div className="room__under">
+        {state.phase === "arriving" && audio.state !== "failed" && spoken ? (
+          <p className="room__cue">
+            {audio.state === "ready" ? "Press Listen when you are ready." : "The voice is being prepared."}
+          </p>
+        ) : (
+          <Captions
+            text={question.text}
+            words={audio.words}
+            word={audio.word}
+            on={captions || !spoken || audio.state === "failed"}
+          />
+        )}
+      </div>
+      <LeftOvers takes={takes} place={(id) => questions.findIndex((other) => other.id === id) + 1} />
+      {spoken && devices.trouble && !answering && (
+        <DeviceTrouble
+          trouble={devices.trouble}
+          keptMs={recorder.interrupted ? (current?.session.durationMs ?? 0) : null}
+          onRetry={devices.retry}
+          onType={() => setMode("typed")}
+        />
+      )}
+      <div className="room__act">
+        {spoken ? (
+          <>
+            <BigButton
+              word={words[state.phase]}
+              recording={answering && recorder.recording}
+              disabled={waits}
+              filled={
+                answering || state.phase === "answered" ? recorder.elapsedMs / (question.seconds * 1000) : 0
+              }
+              time={clock(recorder.elapsedMs)}
+              onPress={press[state.phase]}
+            />
+            <div className="room__hint" role="status">
+              {state.phase === "thinking" && "Take the time you need. Nothing is recorded until you start."}
+              {answering &&
+                (nearLimit
+                  ? "One minute of room is left for this answer."
+                  : `Suggested: ${aboutMinutes(question.seconds)}. Nobody cuts you off.`)}
+              {state.phase === "answered" && (
+                <button type="button" className="btn" onClick={again}>
+                  Answer again
+                </button>
+              )}
+            </div>
+            <SavedLine view={answering || state.phase === "answered" ? current : undefined} />
+          </>
+        ) : (
+          <TypedAnswer
+            questionId={item.id}
+            max={system.data?.limits.answer_characters ?? 20_000}
+            busy={typed.isPending}
+            onDone={(text, forget) =>
+              typed.mutate(
+                { questionId: item.id, text },
+                {
+                  onSuccess: () => {
+                    forget();
+                    next();
+                  },
+                },
+              )
+            }
+          />
+        )}
+        <Problem error={typed.error} />
+      </div>
+      <Controls
+        away={answering}
+        canRepeat={audio.state === "ready"}
+        slower={audio.slower}
+        captions={captions}
+        first={state.index === 0}
+        last={last}
+        onRepeat={ask}
+        onSlower={() => audio.setSlower(!audio.slower)}
+        onCaptions={() => setCaptions(!captions)}
+        onBack={() => dispatch({ type: "go", index: state.index - 1 })}
+        onSkip={() => {
+          hush();
+          next();
+        }}
+      />
+      {spoken && <SelfView stream={devices.stream} camera={mode === "video"} />}
+    </div>
+  );
+}
