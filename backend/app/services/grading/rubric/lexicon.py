@@ -127,7 +127,7 @@ FUNCTION_WORDS = _words(
     "something anything nothing everything everyone everybody anyone nobody somebody one several"
 )
 # Joining words alone do not make a list of keywords a sentence.
-LIST_JOINERS = _words("and or the a an of with in plus also my")
+LIST_JOINERS = _words("and or plus also")
 
 NUMBER_WORDS = _words(
     "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
@@ -161,8 +161,8 @@ NOT_PAST = _words(
 # Past forms that tell of a state or a thought, not of something done.
 STATIVE = _words(
     "was were had felt thought wanted needed knew believed liked loved hated understood seemed became meant heard saw got "
-    "hoped wished remembered owned belonged existed happened stayed lived worked studied graduated enjoyed preferred "
-    "learned learnt lost fell struggled experienced received finished started ended woke slept forgot used tried"
+    "hoped wished remembered owned belonged existed happened stayed lived studied graduated enjoyed preferred "
+    "learned learnt lost fell struggled experienced received ended woke slept forgot"
 )
 PASSIVE_AUX = _words("was were been be being got get")
 DECISION = _words(
@@ -201,15 +201,14 @@ TRADE_OFF = (
 EXAMPLE = ("for example", "for instance", "such as", "say you", "in my last", "in my case", "once i", "last year")
 
 SEQUENCE = ("first", "firstly", "second", "secondly", "then", "next", "after that", "afterwards", "later", "meanwhile",
-            "once", "at first", "to begin with", "before that", "from there", "step", "third", "thirdly", "before")  # fmt: skip
-CAUSE = ("because", "so that", "therefore", "as a result", "which meant", "that is why", "since", "this meant", "so i",
-         "so we", "consequently", "that way", "in order to", "due to", "so the", "so it", "so they")  # fmt: skip
-CONTRAST = ("but", "however", "although", "instead", "even though", "while", "on the other hand", "despite", "rather than",
-            "whereas", "still", "yet", "unless", "otherwise")  # fmt: skip
+            "at first", "to begin with", "before that", "from there", "third", "thirdly")  # fmt: skip
+CAUSE = ("because", "so that", "therefore", "as a result", "which meant", "that is why", "this meant", "consequently",
+         "that way", "in order to", "due to", "so i", "so we", "since")  # fmt: skip
+CONTRAST = ("but", "however", "although", "instead", "even though", "on the other hand", "despite", "rather than",
+            "whereas", "unless", "otherwise")  # fmt: skip
 CLOSING = ("in the end", "finally", "as a result", "eventually", "overall", "in conclusion", "to sum up", "in summary",
            "looking back", "since then", "what i learnt", "what i learned", "i learnt", "i learned", "that is why",
-           "today", "now", "ended up", "in short", "so that is", "next time", "which is why", "by the end", "after that",
-           "the lesson", "from then on", "last of all", "lastly")  # fmt: skip
+           "ended up", "in short", "so that is", "next time", "which is why", "by the end", "the lesson", "from then on", "last of all", "lastly")  # fmt: skip
 OPENING = ("when i", "last year", "in my", "at my", "the main", "there are", "one example", "a good example", "for me",
            "the most", "an example", "it depends", "yes", "i would", "years ago", "last", "during", "the first", "the reason",
            "back in", "what draws", "three things", "two things", "i want", "i applied")  # fmt: skip
@@ -227,16 +226,15 @@ ASSESS_WORDS = (
 )  # fmt: skip
 
 NO_ANSWER = (
-    "i don't know", "i do not know", "no idea", "i have no idea", "pass", "skip", "no comment", "nothing", "none",
-    "not sure", "i am not sure", "no answer", "can not answer", "can not think of", "next question", "skip this",
+    "i don't know", "i do not know", "no idea", "i have no idea", "pass", "skip", "no comment", "not sure", "i am not sure", "no answer", "can not answer", "can not think of", "next question", "skip this",
     "rather not", "nothing comes to mind", "do not have an example", "do not have one", "do not have any", "no clue",
-    "never happened to me", "have not had", "not applicable", "i would like to skip", "could not tell you",
+    "have not had", "not applicable", "i would like to skip", "could not tell you",
 )  # fmt: skip
 # Words that may surround "I don't know" without making it an answer.
 NO_ANSWER_AROUND = _words(
     "i do not know no idea pass skip sorry to be honest honestly really well just have a clue the answer question that this "
     "it next please can we one on for me of any about am afraid sure what say think so right now at moment maybe is what "
-    "nothing comes mind example yeah okay guess would like my rather none there never happened had you ask else him think "
+    "nothing comes mind example yeah okay guess would like my rather none there never had you ask else him think "
     "cannot anything tell n na nope"
 )
 
@@ -276,4 +274,6 @@ FOREIGN = {
     "Swedish": _words("och att det är som jag vi med för på en ett inte var hade men när min vår till från alla mycket"),
 }  # fmt: skip
 # In the lists above and common in English as well.
-NOT_TELLING = _words("was as me no do die man in on an i are also all for so to is de dan per ma con of war at as die mas mi")
+NOT_TELLING = _words(
+    "was as me no do die man in on an i are also all for so to is de dan per ma con of war at as die mas mi"
+)

@@ -20,13 +20,15 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from app.services.grading.rubric import lexicon as lx
-from app.services.grading.rubric.text import Sentence, has_phrase, plain_sentences, vector_text
+from app.services.grading.rubric.text import Sentence, plain_sentences, vector_text
 from app.utils.minilm import encoder
 
 PARTS = ("S", "T", "A", "R", "N")
 DATA = Path(__file__).parent / "data"
 SENTENCES, WEIGHTS = DATA / "star_sentences.tsv", DATA / "star_weights.json"
-RIDGE = 0.02  # chosen by five-fold cross-validation on the training sentences among .005, .01, .02, .05, .1
+RIDGE = (
+    0.005  # five-fold cross-validation on the training sentences: macro F1 .86-.87 from .001 to .02, the middle taken
+)
 
 Array = NDArray[np.float64]
 
@@ -45,7 +47,9 @@ _TIME = re.compile(
     r"\b(last|ago|years?|months?|weeks?|winter|summer|spring|autumn|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
     r"christmas|easter|morning|night|evening|weekend|back in|during|when i|at the time|one day|once|halfway|while i)\b"
 )
-_PLACE = re.compile(r"\b(at (my|a|an|the|our)|in (my|a|an|our)|on (my|a|our)|(previous|last|old|first) (job|company|role|post|employer|position))\b")
+_PLACE = re.compile(
+    r"\b(at (my|a|an|the|our)|in (my|a|an|our)|on (my|a|our)|(previous|last|old|first) (job|company|role|post|employer|position))\b"
+)
 _PROBLEM = re.compile(
     r"\b(problem|conflict|complain\w*|late|behind|broke\w*|failed|missing|lost|down|short|angry|upset|difficult|crisis|ill|sick|"
     r"errors?|mistakes?|wrong|leav\w+|threaten\w*|stuck|crash\w*|fire|leak\w*|overcrowded|nobody|never|no)\b"
@@ -83,7 +87,14 @@ def cues(sentence: Sentence) -> list[float]:
             for following in norms[position + 1 : position + 4]:
                 if is_past(following) and following not in lx.STATIVE:
                     acted = True
-                if following in lx.FUNCTION_WORDS and following not in ("also", "then", "just", "even", "never", "really"):
+                if following in lx.FUNCTION_WORDS and following not in (
+                    "also",
+                    "then",
+                    "just",
+                    "even",
+                    "never",
+                    "really",
+                ):
                     break
     starts_i = norms[0] == "i" or (norms[0] in ("so", "and", "then", "first", "but") and "i" in norms[1:3])
     present = any(norm in ("am", "is", "are", "have", "has", "can", "like", "love", "do") for norm in norms)
@@ -178,7 +189,9 @@ def train(labels: Sequence[str], items: Sequence[Sentence], ridge: float = RIDGE
         slope = (chance - target) * weight[:, None]
         return value, np.concatenate([(slope.T @ design + ridge * coefficients).ravel(), slope.sum(0)])
 
-    found = minimize(loss, np.zeros(5 * width + 5), jac=True, method="L-BFGS-B", options={"maxiter": 2000, "ftol": 1e-12})
+    found = minimize(
+        loss, np.zeros(5 * width + 5), jac=True, method="L-BFGS-B", options={"maxiter": 2000, "ftol": 1e-12}
+    )
     return found.x[: 5 * width].reshape(5, width), found.x[5 * width :]
 
 

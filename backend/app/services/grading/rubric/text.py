@@ -17,8 +17,8 @@ from app.domain.grade import Evidence
 from app.services.grading.rubric import lexicon as lx
 
 UNCERTAIN = 0.3  # a recogniser's word below this probability is never evidence (facts/speech.md)
-LONG = 22  # tokens; a longer stretch is split at conjunctions and pauses, so that run-on speech has sentences too
-SHORT = 6  # tokens; no part of a split is shorter
+LONG = 20  # tokens; a longer stretch is split at conjunctions and pauses, so that run-on speech has sentences too
+SHORT = 5  # tokens; no part of a split is shorter
 PAUSE_MS = 700  # between two words of a long stretch: as good as a full stop
 NUMBER = "several"  # every number in canonical text, so that dropping or changing one moves no vector
 SOMEONE, SCHOOL = "someone", "school"
@@ -169,7 +169,7 @@ def _raw(words: Sequence[Word]) -> list[_Raw]:
         pause = before_end is not None and word.start_ms is not None and word.start_ms - before_end >= PAUSE_MS
         before_end = word.end_ms if word.end_ms is not None else before_end
         pieces = _PIECE.findall(text)
-        lowered = text.lower().strip(".,!?;:\"()")
+        lowered = text.lower().strip('.,!?;:"()')
         if lowered in lx.CONTRACTIONS:
             pieces = lx.CONTRACTIONS[lowered].split()
         ends = bool(_END.search(text)) and not _ABBREVIATION.match(text)
@@ -202,7 +202,7 @@ def _mask(raw: list[_Raw], keep: frozenset[str], known: Callable[[str], bool]) -
             piece.norm = "percent"
         elif norm == "one" and following in lx.UNITS:
             piece.number, piece.norm = True, NUMBER
-        elif norm in lx.TITLES and norm != "miss" or norm == "miss" and piece.capital:
+        elif (norm in lx.TITLES and norm != "miss") or (norm == "miss" and piece.capital):
             piece.norm = SOMEONE
         elif norm in lx.SCHOOL_NAMES and norm not in keep and (piece.capital or norm not in ("howard", "berkeley")):
             piece.norm = SCHOOL
@@ -229,10 +229,9 @@ def _is_name(piece: _Raw, following: str, known: Callable[[str], bool]) -> bool:
 
 
 _CALENDAR = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
-    "october november december christmas easter english german french spanish".split()
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "christmas", "easter", "english", "german", "french", "spanish"]
 )
-_AFTER_NAME = frozenset("was were had said told asked came went did is has called wanted from and helped gave".split())
+_AFTER_NAME = frozenset(["was", "were", "had", "said", "told", "asked", "came", "went", "did", "is", "has", "called", "wanted", "from", "and", "helped", "gave"])
 
 
 def _collapse(raw: list[_Raw]) -> list[_Raw]:
@@ -242,14 +241,21 @@ def _collapse(raw: list[_Raw]) -> list[_Raw]:
         before = out[-1] if out else None
         joined = before is not None and not before.ends
         if piece.norm in lx.SCHOOL_WORDS:
-            while out and not out[-1].ends and (out[-1].norm in (SOMEONE, SCHOOL) or out[-1].norm in lx.SCHOOL_MODIFIERS):
+            while (
+                out and not out[-1].ends and (out[-1].norm in (SOMEONE, SCHOOL) or out[-1].norm in lx.SCHOOL_MODIFIERS)
+            ):
                 out.pop()
             piece.norm = SCHOOL
         elif joined and before is not None:
             if piece.norm == before.norm and piece.norm in (SOMEONE, SCHOOL, NUMBER):
                 before.ends = piece.ends
                 continue
-            if piece.norm in (SOMEONE, SCHOOL) and len(out) > 1 and before.norm in ("of", "at") and out[-2].norm == SCHOOL:
+            if (
+                piece.norm in (SOMEONE, SCHOOL)
+                and len(out) > 1
+                and before.norm in ("of", "at")
+                and out[-2].norm == SCHOOL
+            ):
                 out.pop()
                 out[-1].ends = piece.ends
                 continue
@@ -280,13 +286,29 @@ def _split(raw: list[_Raw]) -> list[list[_Raw]]:
     return [*_split(raw[:where]), *_split(raw[where:])]
 
 
-_SUBJECTS = frozenset("i we they it he she you this that there the my our them a someone nobody everyone".split())
-_JOINERS = frozenset("and but so then or yet".split())
-_STARTERS = frozenset("first then finally eventually afterwards later luckily unfortunately fortunately anyway next".split())
-_NEVER_BEFORE = frozenset(
-    "that which who when if because while where what how as after before than to of for with and but so or the a an my our "
-    "them in at on by until once from think thought said told knew know believe felt sure".split()
+_SUBJECTS = frozenset(["i", "we", "they", "it", "he", "she", "you", "this", "that", "there", "the", "my", "our", "them", "a", "someone", "nobody", "everyone"])
+_DETERMINERS = frozenset(["the", "my", "our", "a", "this", "that", "them"])
+_JOINERS = frozenset(["and", "but", "so", "then", "or", "yet"])
+_STARTERS = frozenset(
+    ["first", "then", "finally", "eventually", "afterwards", "later", "luckily", "unfortunately", "fortunately", "anyway", "next"]
 )
+_NEVER_BEFORE = frozenset(
+    ["that", "which", "who", "when", "if", "because", "while", "where", "what", "how", "as", "after", "before", "than", "to", "of", "for", "with", "and", "but", "so", "or", "the", "a", "an", "my", "our", "them", "in", "at", "on", "by", "until", "once", "from", "think", "thought", "said", "told", "knew", "know", "believe", "felt", "sure"]
+)
+
+
+_AUXILIARIES = frozenset(
+    ["am", "is", "are", "was", "were", "have", "has", "had", "do", "does", "did", "can", "could", "will", "would", "should", "must", "may", "might"]
+)
+
+
+def _has_verb(raw: Sequence[_Raw]) -> bool:
+    return any(
+        piece.norm in _AUXILIARIES
+        or piece.norm in lx.PAST_IRREGULAR
+        or (piece.norm.endswith("ed") and len(piece.norm) > 4)
+        for piece in raw
+    )
 
 
 def _boundary(raw: list[_Raw], position: int) -> float:
@@ -295,15 +317,21 @@ def _boundary(raw: list[_Raw], position: int) -> float:
     after = raw[position + 1].norm if position + 1 < len(raw) else ""
     before = raw[position - 1].norm
     strength = 0.0
-    if here.norm in _JOINERS and before not in _JOINERS and (after in _SUBJECTS or after in _JOINERS or after in _STARTERS):
-        strength = 0.8
+    if (
+        here.norm in _JOINERS
+        and before not in _JOINERS
+        and (after in _SUBJECTS or after in _JOINERS or after in _STARTERS)
+    ):
+        # "the cook and the porter stopped speaking" is one clause: both sides need a verb of their own.
+        if after not in _DETERMINERS or (_has_verb(raw[:position]) and _has_verb(raw[position + 2 : position + 8])):
+            strength = 0.8
     elif here.norm in _STARTERS and before not in _JOINERS:
         strength = 0.6
     elif here.norm in ("i", "we") and before not in _NEVER_BEFORE and after not in ("mean", "guess"):
         strength = 0.5
     elif here.norm in ("as", "in", "after") and after in ("a", "the", "that") and before not in _NEVER_BEFORE:
         nextbut = raw[position + 2].norm if position + 2 < len(raw) else ""
-        strength = 0.7 if nextbut in ("result", "end", "time") or here.norm == "after" and after == "that" else 0.0
+        strength = 0.7 if nextbut in ("result", "end", "time") or (here.norm == "after" and after == "that") else 0.0
     elif here.norm in ("which", "because") and after in _SUBJECTS | {"meant", "was"}:
         strength = 0.25
     return min(1.0, strength + (0.5 if here.pause else 0.0)) if strength or here.pause else 0.0
