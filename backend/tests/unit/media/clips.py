@@ -64,8 +64,13 @@ def place(*, scale: float = 1.4, x: float = 320, y: float = 240, roll_deg: float
     return matrix
 
 
+@cache
+def _face() -> NDArray[np.uint8]:
+    return np.asarray(data.astronaut())
+
+
 def portrait(matrix: Place, size: tuple[int, int] = (640, 480), light: float = 1.0) -> NDArray[np.uint8]:
-    picture = cv2.warpAffine(data.astronaut(), matrix, size, borderValue=GREY)
+    picture = cv2.warpAffine(_face(), matrix, size, borderValue=GREY)
     return (picture * light).astype(np.uint8)
 
 

@@ -85,6 +85,7 @@ def open_media(path: str | PathLike[str]) -> Iterator[av.container.InputContaine
                 metadata_errors="replace",
                 io_open=_refuse,
                 container_options={"protocol_whitelist": "none"},
+                options={"max_pixels": str(PIXELS_MAX)},
             )
         except (av.error.FFmpegError, ValueError, PermissionError) as error:
             raise unreadable() from error
