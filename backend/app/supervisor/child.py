@@ -43,7 +43,7 @@ class Spec:
     cwd: Path
     ready: Callable[[], Awaitable[bool]] | None = None
     ready_line: str | None = None
-    start_s: float = 60.0
+    start_s: float = 120.0
     stop_signal: signal.Signals = signal.SIGTERM
     stop_s: float = 5.0
     death_signal: signal.Signals = signal.SIGKILL

@@ -195,7 +195,6 @@ class System:
             },
             cwd=REPOSITORY / "langflow",
             ready=lambda: flows_loaded(address, key),
-            start_s=120.0,  # its first start ever compiles thousands of files
         )
 
     def _valkey(self) -> Spec:
