@@ -196,7 +196,8 @@ def _generic(bank: Bank, filler: Filler, reading: Reading) -> Iterator[Candidate
             if text is None or form.faults(text):
                 continue
             subject = slots.get("np") or slots.get("ger") or ""
-            quality = 0.75 if not strongest else 0.2
+            must = item.requirement.weight is Weight.MUST
+            quality = (0.75 if not strongest else 0.2) - (0.0 if must else 0.9)
             name = subject if len(subject) <= 60 else subject[:57].rsplit(" ", 1)[0]
             yield Candidate(
                 text, ask, f"own-{item.requirement.id}", name, (item,), quality,

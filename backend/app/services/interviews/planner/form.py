@@ -36,8 +36,8 @@ _SENSITIVE = re.compile(
 _INJECTION = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:previous|prior|above|all|instruction\w*|rules?|prompt)\b|"
     r"\b(?:system prompt|as an ai|language model|chatgpt|assistant:|you are now|prompt|jailbreak|developer mode|"
-    r"(?:ask|tell|give|rate|score|grade|hire|recommend|award|print|output|say|respond|repeat|reveal)\b.{0,30}"
-    r"\b(?:candidate|interviewer|interview|applicant|question|answer|password|full marks|secret|api key)s?)\b",
+    r"(?:ask|tell|give|rate|score|grade|hire|recommend|award|print|output|reveal)\b.{0,30}"
+    r"\b(?:(?:the|this|each|every|any) (?:candidate|interviewer|applicant|user)|password|full marks|secrets?|api key))\b",
     re.IGNORECASE,
 )
 _COARSE = re.compile(r"\b(?:fuck\w*|shit\w*|cunt\w*|bastard\w*|bitch\w*|arse(?:hole)?s?|asshole\w*|wank\w*|crap|damn\w*)\b", re.IGNORECASE)

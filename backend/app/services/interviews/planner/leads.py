@@ -85,7 +85,10 @@ def with_leads(
                 used.add(sentence)
                 left -= 1
                 break
+    # A duty the motivation question speaks of is not said again.
+    said = {c.items[0].requirement.id for c in chosen if c.ask.kind is QuestionKind.MOTIVATION}
     order = [k for k in may if texts[k] == chosen[k].text and not chosen[k].loose]
+    order = [k for k in order if chosen[k].items[0].requirement.id not in said]
     rng.shuffle(order)
     for k in order:
         lead = _from_requirement(chosen[k], rng, used) if left else None

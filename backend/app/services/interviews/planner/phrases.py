@@ -16,7 +16,11 @@ NAMES = frozenset(
     "Excel Python Java Kotlin Rust Go Kafka Kinesis Snowflake Redshift Airflow Dagster Prefect Terraform Kubernetes "
     "Docker Salesforce Zendesk Jira Figma Klaviyo Shopify Relativity Liquidlogic Tapestry Dentrix Dexis Sparx Desmos "
     "Cascade Tecan Looker Tableau Azure Agile Scrum Makaton Moodle Photoshop Trello Slack Monday Tuesday Wednesday "
-    "Thursday Friday Saturday Sunday Ofsted Parliament Windows Linux Android Responsible".split()
+    "Thursday Friday Saturday Sunday Ofsted Parliament Windows Linux Android Responsible Alabama Alaska Arizona California "
+    "Colorado Connecticut Delaware Florida Georgia Hawaii Idaho Illinois Indiana Iowa Kansas Kentucky Louisiana Maine "
+    "Maryland Massachusetts Michigan Minnesota Mississippi Missouri Montana Nebraska Nevada Ohio Oklahoma Oregon "
+    "Pennsylvania Tennessee Texas Utah Vermont Virginia Washington Wisconsin Wyoming England Scotland Wales Ireland "
+    "Britain British Irish Scottish American European Europe London Canada Canadian Australia Australian".split()
 ) | frozenset(LANGUAGES)
 
 _FILLER = (
@@ -42,6 +46,7 @@ _TO_NOUN = (
     r"skill(?:s|ed)? (?:in|with|at)|competen(?:t|ce) (?:in|with)|(?:a )?(?:commitment|dedication) to|(?:an? )?interest in|"
     r"(?:a )?habit of|(?:a )?passion for|exposure to|expertise in|responsible for|fluen(?:t|cy) in)"
 )
+_AUXILIARY, _ARTICLE = r"(?:have|has|be|bring|and|also|then)", r"(?:an?|the)"
 _CUT = re.compile(
     r"\s*(?:[;:]|\s[–—-]\s|,(?! \w+ (?:and|or) )|\s(?:including|such as|so that|in order to|to ensure|ensuring|which|that|"
     r"who|whom|when|while|whilst|because|where|whatever|if|unless|before|after|until|e\.g\.?|i\.e\.?|for example|"
@@ -50,7 +55,28 @@ _CUT = re.compile(
     r"or comparable|or another|or better|or above)\b)",
     re.IGNORECASE,
 )
-_BREAKS = ("across", "for", "with", "from", "through", "by", "at", "in", "on", "to", "alongside", "against", "and", "of")
+_BREAKS = ("across", "for", "with", "from", "through", "by", "at", "in", "on", "to", "alongside", "against")
+# Nouns as often as verbs at the head of a line: "change control", "stock rotation", "open source contributions".
+_NOUNS_TOO = frozenset(
+    "open schedule change contract design market project stock budget report support research plan record test study lead "
+    "process control place brief price sign care check cost cover form guide help host interview balance book award "
+    "challenge call cut cook feed hire influence invoice load look map measure model monitor notice offer order pack "
+    "present produce programme purchase review service shape share source staff store supply transfer transport travel "
+    "upgrade use visit watch welcome work audit document display coach team network quality risk issue process file "
+    "forecast run set track weld train wash pour mentor own win".split()
+)
+_DETERMINERS = frozenset("a an the your our their all any each every this that up out".split())
+_NOT_FIRST = frozenset(
+    "can do does did know knows must will would should may might be being is are has had have not who whose one two three "
+    "four five six seven eight ten spend dial works notices drives need needs no nothing nice ideally also please any "
+    "willing able happy keen strong good clear warm proud passionate pragmatic reliable friendly flexible organised".split()
+)
+_COUNTLESS = re.compile(
+    r"(?:s|ing|ion|ment|ity|ance|ence|ness|ship|ery|cy|ics|ware|work|care|design|control|law|sense|data|advice|software|"
+    r"english|bread|pastry|food|fish|stock|equipment|finance|music|art|retail|business|knowledge|research|time|safety|"
+    r"machinery|pharmacy|chromatography|analysis|ethnography|governance|health|first aid|e-commerce|sales|awareness)$",
+    re.IGNORECASE,
+)
 _DANGLING = frozenset(
     "a an the of in on at to for with from by and or as into across through alongside your our their its his her every "
     "each any all good other no not well own both under over without within between up down out off about".split()
@@ -129,7 +155,8 @@ def lower_first(phrase: str, *, next_capital_is_name: bool = True) -> str:
         return phrase
     if bare in NAMES or sum(c.isupper() for c in bare) > 1 or any(c.isdigit() for c in bare) or len(bare) == 1:
         return phrase
-    if next_capital_is_name and len(words) > 1 and words[1][:1].isupper() and not words[1].isupper():
+    following = [word for word in words[1:3] if word not in ("and", "of")]
+    if next_capital_is_name and following and following[0][:1].isupper() and words[1:2] != [""]:
         return phrase
     return first[0].lower() + " ".join(words)[1:]
 
@@ -155,6 +182,14 @@ def _tidy(words: list[str], longest: int) -> list[str]:
     return words
 
 
+def _whole_list(words: list[str]) -> list[str]:
+    """A list that lost its last member ("COPD, pneumonia") goes back to its first one."""
+    commas = [i for i, word in enumerate(words) if word.endswith(",")]
+    if commas and not {"and", "or"} & set(words[commas[-1] :]):
+        return [*words[: commas[0]], words[commas[0]].rstrip(",")]
+    return words
+
+
 def _safe(words: list[str]) -> bool:
     phrase = " ".join(words)
     if not re.fullmatch(r"[A-Za-zÀ-ž0-9'£$€+#., -]+", phrase) or re.search(r"[.,]$|\.\s|--", phrase):
@@ -162,19 +197,24 @@ def _safe(words: list[str]) -> bool:
     return not any(word.lower().strip(",") in _PRONOUNS for word in words)
 
 
-def _strip(text: str) -> tuple[str, bool]:
-    """The text without its opening fluff, and whether a verb must follow."""
-    verb = False
+def _strip(text: str) -> tuple[str, bool, str]:
+    """The text without its opening fluff, whether a verb must follow, and the article that was in front of the rest."""
+    verb, kept = False, ""
     for _ in range(8):
-        for pattern in (_SUBJECT, _TO_VERB, _COUNT, _TO_NOUN, _FILLER, r"(?:have|has|be|bring|and|also|then)", r"(?:an?|the)"):
+        for pattern in (_SUBJECT, _TO_VERB, _COUNT, _TO_NOUN, _FILLER, _AUXILIARY, _ARTICLE):
             match = re.match(pattern + r"(?:\s+|(?<=\s))", text, re.IGNORECASE)
             if match and match.end() < len(text):
                 verb = (verb or pattern == _TO_VERB or pattern == _SUBJECT) and pattern != _TO_NOUN
+                if pattern == _ARTICLE:
+                    kept = match[0].strip().lower()
+                elif pattern != _FILLER:
+                    opened = re.match(r"(?:an?|the) ", match[0], re.IGNORECASE)
+                    kept = "" if not opened or pattern in (_TO_NOUN, _TO_VERB, _COUNT) else opened[0].strip().lower()
                 text = text[match.end() :]
                 break
         else:
-            return text, verb
-    return text, verb
+            return text, verb, kept
+    return text, verb, kept
 
 
 def _verb_phrase(text: str) -> tuple[str, str] | None:
@@ -196,12 +236,14 @@ def _verb_phrase(text: str) -> tuple[str, str] | None:
             continue
         known: list[str] = [verb for verb in found if verb is not None]
         rest_words = _CUT.split(rest)[0].split()
+        if not rest_words or rest_words[0].lower() in ("is", "are", "was", "of", "and", "or"):
+            return None
         for i, word in enumerate(rest_words):
             after = rest_words[i + 1].lower().strip(",") if i + 1 < len(rest_words) else ""
             if i and word in ("and", "or", "then") and (after in verbs or after in bases or after.endswith("ly")):
                 rest_words = rest_words[:i]
                 break
-        rest_words = _tidy(rest_words, LONGEST_VERB_PHRASE - len(heads))
+        rest_words = _whole_list(_tidy(rest_words, LONGEST_VERB_PHRASE - len(heads)))
         if not rest_words or not _safe(rest_words):
             return None
         joints = [*parts[1::2], " "]
@@ -212,37 +254,51 @@ def _verb_phrase(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _noun_phrase(text: str) -> str | None:
-    words = _tidy(_CUT.split(text)[0].split(), LONGEST_NOUN_PHRASE)
+def _noun_phrase(text: str, kept: str = "") -> str | None:
+    """The noun phrase a text begins with, with the article it had; None when its grammar is not sure."""
+    words = _whole_list(_tidy(_CUT.split(text)[0].split(), LONGEST_NOUN_PHRASE))
     if not words or not _safe(words) or len(" ".join(words)) < 3:
         return None
     first = words[0].lower()
-    if first in _verbs() or first in _bases() and len(words) > 4 or first in _DANGLING or first.endswith("ly"):
+    unsure = first in _NOT_FIRST or first in _DANGLING or first.endswith(("ly", "ed")) or first in _verbs() - _NOUNS_TOO
+    if unsure or {"is", "are", "was", "were", "given", "be"} & {word.lower() for word in words}:
         return None
     if len(words) == 1 and words[0].lower() in ("experience", "knowledge", "skills", "degree", "work"):
         return None
-    return lower_first(" ".join(words))
+    phrase = lower_first(" ".join(words))
+    head = re.split(r" (?:of|in|with|for|on|at|to|from|by|under|across|and|or) ", phrase)[0]
+    if kept:
+        return article(phrase) if kept in ("a", "an") else f"the {phrase}"
+    # A single thing without its article ("crane ticket") would limp in a sentence; names and masses do not.
+    return phrase if _COUNTLESS.search(head) or head.split()[-1][:1].isupper() else None
 
 
 def read(text: str, *, duty: bool = False) -> Phrases:
     """The phrases of a requirement. `duty` says the line describes work, so an opening base verb is one."""
     clean = spoken(text)
     counted = re.match(_COUNT + r"(.*)", clean, re.IGNORECASE)
-    body, verb = _strip(clean)
+    body, verb, kept = _strip(clean)
     pair = _verb_phrase(lower_first(body, next_capital_is_name=False))
-    first = body.split(" ")[0].lower() if body else ""
-    if pair and first in _verbs() and not (duty or verb):
-        pair = None if first.endswith("s") else pair
+    words = body.lower().split()
+    if pair and words[0] in _NOUNS_TOO and not verb:
+        second = words[1] if len(words) > 1 else ""
+        noun_like = second.endswith(("ing", "ment", "tion", "ol", "ity")) or second in ("skills", "experience")
+        if noun_like or (not duty and second not in _DETERMINERS):
+            pair = None
+    if words[:1] == ["own"] and not duty:
+        # "Own hand tools" is something to bring, "own the sales cycle" something to do.
+        pair, body = None, body.split(" ", 1)[-1]
     years = None
     if counted or re.search(r"\bexperience\b", clean, re.IGNORECASE):
-        # The preposition decides how it goes on: "your years in a fabrication shop", "your years building ...".
-        tail = re.search(r"(?:experience |years['’]? |months['’]? )(in|with|as|of|on)? ?(.+)", clean, re.IGNORECASE)
-        rest, _ = _strip(tail[2]) if tail else ("", False)
+        # The preposition decides how it goes on: "your time in a fabrication shop", "your time building pipelines".
+        link = r"\b(in|with|as|on|at) (.+)"
+        tail = re.search(r"experience " + link, clean, re.I) or re.search(r"(?:years|months)['’]? " + link, clean, re.I)
         if pair:
-            years = f"your years {pair[1]}"
-        elif (noun := _noun_phrase(rest)) and tail and tail[1] and tail[1].lower() != "of":
-            kept = article(noun) if re.match(rf"(?:{_FILLER} )?an? ", tail[2], re.IGNORECASE) else noun
-            years = f"your time {tail[1].lower()} {kept}"
+            years = f"your time {pair[1]}"
+        elif tail:
+            rest, _, had = _strip(tail[2])
+            noun = _noun_phrase(rest, had)
+            years = f"your time {tail[1].lower()} {noun}" if noun else None
     if pair:
         return Phrases(base=pair[0], ger=pair[1], years=years)
-    return Phrases(np=_noun_phrase(body), years=years)
+    return Phrases(np=_noun_phrase(body, kept), years=years)

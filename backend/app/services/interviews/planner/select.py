@@ -18,7 +18,7 @@ SHARES = {
     QuestionKind.SITUATIONAL: 1.25,
     QuestionKind.MOTIVATION: 1.0,
 }
-SEED_NOISE = 0.45
+SEED_NOISE = 1.7
 ROUNDS = 12
 
 
@@ -118,7 +118,7 @@ def choose(
     pool: Sequence[Candidate], quota: dict[QuestionKind, int], kept: Sequence[Question], wanted: int, rng: random.Random
 ) -> list[Candidate]:
     """The best of several seeded greedy sets: covered must-haves first, then what each question is worth."""
-    noisy = [(candidate, SEED_NOISE * 2 * rng.random()) for candidate in pool]
+    noisy = [(candidate, SEED_NOISE * rng.random()) for candidate in pool]
     best: tuple[float, int] | None = None
     result: list[Candidate] = []
     for attempt in range(ROUNDS):
