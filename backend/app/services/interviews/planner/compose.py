@@ -22,7 +22,8 @@ MOST_TOGETHER = 3
 class Candidate:
     """A question that could be asked. `items` are what it honestly tests, first the one it is quoted from.
 
-    `loose` marks one that fits the trade but tests no requirement as such; its item is only the nearest line.
+    `closeness` is the cosine of wording and line. `loose` marks one that fits the trade but tests no requirement as such; its item is only the nearest line. `reserve` 1 and 2
+    are used only when better ones run out.
     """
 
     text: str
@@ -35,6 +36,8 @@ class Candidate:
     probe: str | None
     quote: str | None = None
     loose: bool = False
+    closeness: float = 0.0
+    reserve: int = 0
 
 
 class Filler:
@@ -76,9 +79,9 @@ def _role(posting: Posting) -> str | None:
     if not posting.title or not posting.language.startswith("en"):
         return None
     title = re.split(r"\s[-–—|]\s|[,:/|(]", spoken(posting.title))[0].strip()
-    if title.isupper():
-        title = title.title()
     words = title.split()
+    if title.isupper():
+        words = [word if len(word) <= 3 else word.title() for word in words]
     if not 1 <= len(words) <= 5 or not form.harmless(title) or not re.fullmatch(r"[A-Za-z' -]+", title):
         return None
     if words[-1].lower() in ("wanted", "needed", "required"):
@@ -93,17 +96,23 @@ def _tool(competency: Competency, text: str) -> str | None:
     return None
 
 
+_NAMED = re.compile(
+    r"(?:\b(?:licen[cs]e|registration|certificates?|certification|card|ticket|diploma|qualification|status|membership|"
+    r"level \d|first aid(?: at work)?)|^[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9]*(?: [A-Z][A-Za-z0-9]+)*)$",
+)
+_REGISTER = re.compile(r"\b(?:registration|licen[cs]e|status|membership|NMC|GPhC|CIMA|ACCA)\b", re.IGNORECASE)
 _PAPER = re.compile(r"\b(?:degree|subject|award\w*|above|equivalent|apprenticeship)\b", re.IGNORECASE)
 
 
 def _certificate(item: Item) -> str | None:
     """The name of a qualification as one would say it: "your NMC registration"."""
-    if not item.phrases.np and not item.phrases.ger:
-        return None
-    text = re.sub(r"\b(?:a|an|the|current|valid|full|recognised|relevant)\b\s*", "", spoken(item.requirement.text), flags=re.I)
+    text = re.sub(r"/\w+", "", item.requirement.text)
+    text = re.sub(r"\b(?:a|an|the|current|valid|full|recognised|relevant)\b\s*", "", spoken(text), flags=re.I)
     text = re.split(r"[,;:]|\s(?:or|and)\s|\swith\s|\sin\s|\sto\s(?!practi)", text)[0].strip()
     text = re.sub(r"\s(?:qualified|practitioner|holder|required)$", "", text, flags=re.IGNORECASE)
     if _PAPER.search(text) or not 1 <= len(text.split()) <= 6 or not re.fullmatch(r"[A-Za-z0-9' +-]+", text):
+        return None
+    if not _NAMED.search(text):
         return None
     return f"your {lower_first(text)}"
 
@@ -137,7 +146,8 @@ def _fitted(bank: Bank, filler: Filler, reading: Reading, fit: list[list[float]]
             tool = _tool(competency, item.requirement.text)
             own = {"tool": tool, "exp_years": item.phrases.years}
             if competency.id.startswith("licence-"):
-                own["cert"] = _certificate(item)
+                own["cert"] = certificate = _certificate(item)
+                own["register"] = certificate if certificate and _REGISTER.search(certificate) else None
             slots = {name: value for name, value in own.items() if value and form.harmless(value)}
             for ask in competency.asks:
                 if not _usable(ask, competency, reading.sectors) or not ask.needs <= set(slots):
@@ -147,13 +157,17 @@ def _fitted(bank: Bank, filler: Filler, reading: Reading, fit: list[list[float]]
                 if text is None or form.faults(text):
                     continue
                 need = slots.get("tool") if "{tool}" in ask.text else None
-                together = (item,) if "cert" in ask.needs else _together(competency, reading.items, item, need)
+                single = bool(ask.needs & {"cert", "register"})
+                together = (item,) if single else _together(competency, reading.items, item, need)
                 closeness = fit[item.row][bank.rows[ask.key]]
                 quality = match.score + 0.9 * closeness + (0.15 if ask.only else 0.0)
                 if SLOT.search(ask.text) and any(slots.get(name) for name, _ in SLOT.findall(ask.text)):
                     quality += 0.15
                 points = tuple(filler.fill(point, slots) or point for point in ask.points)
-                yield Candidate(text, ask, competency.id, competency.name, together, quality, points, probe or None)
+                ident = f"{competency.id}-{item.requirement.id}" if single else competency.id
+                yield Candidate(
+                    text, ask, ident, competency.name, together, quality, points, probe or None, closeness=closeness
+                )
 
 
 _GENERIC_POINTS = {
@@ -201,7 +215,7 @@ def _generic(bank: Bank, filler: Filler, reading: Reading) -> Iterator[Candidate
             name = subject if len(subject) <= 60 else subject[:57].rsplit(" ", 1)[0]
             yield Candidate(
                 text, ask, f"own-{item.requirement.id}", name, (item,), quality,
-                (*_GENERIC_POINTS[ask.kind],), _GENERIC_PROBE[ask.kind],
+                (*_GENERIC_POINTS[ask.kind],), _GENERIC_PROBE[ask.kind], reserve=0 if must else 1 + bool(strongest),
             )  # fmt: skip
 
 
@@ -223,8 +237,9 @@ def _loose(bank: Bank, filler: Filler, reading: Reading, fit: list[list[float]])
             points = tuple(filler.fill(point, {}) or point for point in ask.points)
             probe = filler.fill(ask.probe or "", {})
             yield Candidate(
-                text, ask, competency.id, competency.name, (nearest,), quality, points, probe or None, loose=True
-            )
+                text, ask, competency.id, competency.name, (nearest,), quality, points, probe or None, loose=True,
+                reserve=1 if closeness >= 0.3 else 2,
+            )  # fmt: skip
 
 
 def title_quote(posting: Posting) -> str | None:
@@ -247,7 +262,9 @@ def _motivation(posting: Posting, bank: Bank, filler: Filler, reading: Reading) 
             text = filler.fill(ask.text, slots)
             if text is None or form.faults(text):
                 continue
-            quality = 0.5 + 0.35 * len(ask.needs - {"people"}) - 0.02 * item.row * ("ger" in ask.needs)
+            if slots and len(slots["ger"].split()) < 4:
+                continue
+            quality = 0.5 + 0.15 * len(ask.needs - {"people"}) - 0.02 * item.row * ("ger" in ask.needs)
             yield Candidate(
                 text, ask, f"motivation-{ask.key.rsplit('/', 1)[1]}", "motivation", (item,), quality, ask.points,
                 ask.probe, quote=None if slots else quote, loose=True,

@@ -15,6 +15,7 @@ from app.services.interviews.planner.phrases import lower_first, spoken
 from app.utils.minilm import encoder, similarity
 
 CLOSE = 0.38
+RELATED = 0.3
 LONGEST_SENTENCE = 13
 
 _DUTY_LEADS = ("You'd be {ger} here.", "Part of this job is {ger}.", "In this post you'd {base}.", "The job includes {ger}.")
@@ -50,8 +51,12 @@ def _from_requirement(candidate: Candidate, rng: random.Random, used: set[str]) 
             pattern = rng.choice(options)
             return pattern, pattern.format(ger=phrases.ger, base=phrases.base)
     text = spoken(item.requirement.text)
-    if not duty and _ASKED.fullmatch(text) and len(text.split()) <= 12 and not re.search(r"[,;:]|\.\s", text):
+    if not duty and _ASKED.fullmatch(text) and len(text.split()) <= 12 and not re.search(
+        r"[,;:]|\.\s|\b(?:is|are|advantage|desirable|preferred|required|plus|bonus|essential)\b", text
+    ):
         text = lower_first(re.sub(r"^(?:the )?ability", "the ability", text, flags=re.IGNORECASE))
+        text = re.sub(r"^(?=(?:(?:good|sound|clear|working) )+knowledge|understanding)", "a ", text)
+        text = text.replace("a understanding", "an understanding")
         asked = "The advert asks for {}."
         if asked not in used and form.harmless(text):
             return asked, asked.format(text)
@@ -88,7 +93,7 @@ def with_leads(
     # A duty the motivation question speaks of is not said again.
     said = {c.items[0].requirement.id for c in chosen if c.ask.kind is QuestionKind.MOTIVATION}
     order = [k for k in may if texts[k] == chosen[k].text and not chosen[k].loose]
-    order = [k for k in order if chosen[k].items[0].requirement.id not in said]
+    order = [k for k in order if chosen[k].items[0].requirement.id not in said and chosen[k].closeness >= RELATED]
     rng.shuffle(order)
     for k in order:
         lead = _from_requirement(chosen[k], rng, used) if left else None

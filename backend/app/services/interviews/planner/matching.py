@@ -13,12 +13,12 @@ from app.services.interviews.planner.phrases import Phrases, read
 from app.utils.minilm import Vectors, encoder, similarity
 
 # Calibrated by reading all matches of the fixture postings: below these a match is more often wrong than right.
-ENOUGH_WITH_CUE, ENOUGH_WITHOUT = 0.52, 0.48
+ENOUGH_WITH_CUE, ENOUGH_WITHOUT = 0.46, 0.48
 # A licence is known by its name; the rest of the line is about the trade, so the cosine says little.
 ENOUGH_LICENCE = 0.38
 NEAR_BEST = 0.16
 ELSEWHERE = 1.0
-LONG_LINE_WORDS = 16
+LONG_LINE_WORDS = 11
 
 
 @dataclass(frozen=True, slots=True)

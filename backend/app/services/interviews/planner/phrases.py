@@ -63,7 +63,7 @@ _NOUNS_TOO = frozenset(
     "challenge call cut cook feed hire influence invoice load look map measure model monitor notice offer order pack "
     "present produce programme purchase review service shape share source staff store supply transfer transport travel "
     "upgrade use visit watch welcome work audit document display coach team network quality risk issue process file "
-    "forecast run set track weld train wash pour mentor own win".split()
+    "forecast run set track weld train wash pour mentor own win hand hit dial".split()
 )
 _DETERMINERS = frozenset("a an the your our their all any each every this that up out".split())
 _NOT_FIRST = frozenset(
@@ -85,7 +85,7 @@ _PRONOUNS = frozenset("i me my mine we us they them he she him it this these tho
 _DOUBLE = frozenset(
     "plan run set get put cut stop ship spot map tag log scan pack-up swap fit dig drop mop prep plot rub shop step strip "
     "trim wrap begin submit commit transfer refer occur program control cancel travel label model total format debug "
-    "zip win let".split()
+    "zip win let dial hit".split()
 )
 
 
@@ -155,8 +155,9 @@ def lower_first(phrase: str, *, next_capital_is_name: bool = True) -> str:
         return phrase
     if bare in NAMES or sum(c.isupper() for c in bare) > 1 or any(c.isdigit() for c in bare) or len(bare) == 1:
         return phrase
-    following = [word for word in words[1:3] if word not in ("and", "of")]
-    if next_capital_is_name and following and following[0][:1].isupper() and words[1:2] != [""]:
+    if next_capital_is_name and len(words) > 1 and words[1][:1].isupper():
+        return phrase
+    if phrase.startswith(("Freedom of Information", "City and Guilds", "House of")):
         return phrase
     return first[0].lower() + " ".join(words)[1:]
 
@@ -278,8 +279,12 @@ def read(text: str, *, duty: bool = False) -> Phrases:
     clean = spoken(text)
     counted = re.match(_COUNT + r"(.*)", clean, re.IGNORECASE)
     body, verb, kept = _strip(clean)
-    pair = _verb_phrase(lower_first(body, next_capital_is_name=False))
     words = body.lower().split()
+    if len(words) > 1 and words[0].endswith("s") and words[0][:-1] in _verbs() and words[1] in _DETERMINERS:
+        # "Somebody who notices a pest" arrives here as "notices a pest".
+        body, verb = words[0][:-1] + body[len(words[0]) :], True
+        words[0] = words[0][:-1]
+    pair = _verb_phrase(lower_first(body, next_capital_is_name=False))
     if pair and words[0] in _NOUNS_TOO and not verb:
         second = words[1] if len(words) > 1 else ""
         noun_like = second.endswith(("ing", "ment", "tion", "ol", "ity")) or second in ("skills", "experience")

@@ -65,7 +65,9 @@ class _Set:
         if not candidate.loose:
             self.covered |= {item.requirement.id for item in candidate.items}
 
-    def fits(self, candidate: Candidate, per_competency: int) -> bool:
+    def fits(self, candidate: Candidate, per_competency: int, stage: int) -> bool:
+        if candidate.reserve > stage:
+            return False
         if self.competencies[candidate.competency] >= per_competency or form.opening(candidate.text) in self.openings:
             return False
         start = form.opening(candidate.text, 2)
@@ -99,12 +101,12 @@ def _build(
         result.covered |= set(question.requirement_ids)
     left = Counter(quota)
     jitter = {id(candidate): rng.random() for candidate, _ in pool}
-    for per_competency in (1, 2, 3, 5):
+    for stage, per_competency in enumerate((1, 2, 2, 3, 5)):
         while +left:
             options = [
                 (result.gain(c, wanted, noise + 0.5 * jitter[id(c)]), -k, c)
                 for k, (c, noise) in enumerate(pool)
-                if left[c.ask.kind] > 0 and result.fits(c, per_competency)
+                if left[c.ask.kind] > 0 and result.fits(c, per_competency, stage)
             ]
             if not options:
                 break

@@ -119,7 +119,7 @@ class _Wordings:
         self._only: frozenset[str] = frozenset()
 
     def start(self, kind: str, level: str, text: str, needs: frozenset[str] = frozenset()) -> None:
-        needs |= {name for name, other in SLOT.findall(text) if name in ("tool", "cert") and not other}
+        needs |= {name for name, other in SLOT.findall(text) if name in ("tool", "cert", "register") and not other}
         self.asks.append(Ask(f"{self._owner}/{len(self.asks)}", KINDS[kind], int(level), text, needs=frozenset(needs)))
 
     def extend(self, line: str) -> bool:
