@@ -17,8 +17,8 @@ BIN = BACKEND / ".venv" / "bin"
 FLOW_PYTHON = ROOT / "langflow" / ".venv" / "bin" / "python"
 
 COMMANDS: tuple[tuple[str, Path, tuple[str, ...]], ...] = (
-    ("format", BACKEND, (str(BIN / "ruff"), "format", "--check", ".", "../langflow")),
-    ("ruff", BACKEND, (str(BIN / "ruff"), "check", ".", "../langflow")),
+    ("format", BACKEND, (str(BIN / "ruff"), "format", "--check", "--output-format=concise", ".", "../langflow")),
+    ("ruff", BACKEND, (str(BIN / "ruff"), "check", "--output-format=concise", ".", "../langflow")),
     ("types", BACKEND, (str(BIN / "mypy"),)),
     ("imports", BACKEND, (str(BIN / "lint-imports"),)),
     ("flows", ROOT, (str(FLOW_PYTHON), "langflow/build_flows.py", "--check")),

@@ -43,7 +43,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceSecond:
-    """One second of the voice timeline: words begun in it, pitch about the speaker's own median, level about own mean."""
+    """One second of the voice timeline: words begun in it, pitch about the own median, level about the own mean."""
 
     t: int
     words: int

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """A mouth shape from `start_s` on: an Oculus viseme (`sil PP FF TH DD kk CH SS nn RR aa E I O U`) and its phoneme."""
+    """A mouth shape from `start_s` on: its phoneme and Oculus viseme (`sil PP FF TH DD kk CH SS nn RR aa E I O U`)."""
 
     start_s: float
     viseme: str
