@@ -46,8 +46,8 @@ flows: ## Write langflow/flows anew after a change of a component
 	@$(BOOT) setup
 	@langflow/.venv/bin/python langflow/build_flows.py
 
-lock: ## Write the hashed lock files anew from the requirements*.in files
-	@$(BOOT) lock
+lock: ## Write the hashed lock files from the requirements*.in files (UPGRADE=1: newest versions)
+	@$(BOOT) lock $(if $(UPGRADE),--upgrade)
 
 format: ## Format all code
 	@$(BOOT) setup --dev

@@ -409,34 +409,42 @@ def setup(dev=False):
         say(f"installed: {time.monotonic() - started:.1f} s")
 
 
-def lock():
-    """Write the lock files from the .in files. Python versions 3.11 and 3.12 and all platforms share one file."""
-    base = [uv(), "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "-q"]
-    env = index_settings()
-
-    def compiled(folder, source, *options):
-        # Options that would write an address of an index into the file stay off.
-        out = subprocess.run(
-            [str(part) for part in (*base, "--no-emit-index-url", *options, source)],
+def compiled(folder, source, pins, *options):
+    """The locked text of a requirements file. What `pins` has already stays as it is where it still fits."""
+    argv = [uv(), "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "-q"]
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "lock.txt"
+        if pins.exists():
+            shutil.copy(str(pins), str(out))
+        # No address of an index may get into the file: a lock is for every mirror.
+        argv += ["--no-emit-index-url", *options, source, "-o", out]
+        done = subprocess.run(
+            [str(part) for part in argv],
             cwd=str(folder),
-            env={**os.environ, **env},
+            env={**os.environ, **index_settings()},
             capture_output=True,
             text=True,
             check=False,
         )
-        if out.returncode:
-            raise Missing(f"{source} does not resolve:\n{out.stderr.strip()}")
-        return out.stdout
+        if done.returncode:
+            raise Missing(f"{source} does not resolve:\n{done.stderr.strip()}")
+        return out.read_text()
 
-    say("  backend/requirements.txt")
-    main = compiled(BACKEND, "requirements.in") + compiled(BACKEND, "requirements-nodeps.in", "--no-deps")
-    (BACKEND / "requirements.txt").write_text(main)
-    say("  backend/requirements-dev.txt")
-    (BACKEND / "requirements-dev.txt").write_text(compiled(BACKEND, "requirements-dev.in"))
-    say("  backend/requirements-tools.txt")
-    (BACKEND / "requirements-tools.txt").write_text(compiled(BACKEND, "requirements-tools.in"))
-    say("  langflow/requirements.txt")
-    (LANGFLOW / "requirements.txt").write_text(compiled(LANGFLOW, "requirements.in"))
+
+def lock(upgrade=False):
+    """Write the lock files from the .in files. Python 3.11 and 3.12 and all platforms share one file."""
+    newer = ["--upgrade"] if upgrade else []
+    for folder, name, extra in (
+        (BACKEND, "requirements", ("requirements-nodeps.in",)),
+        (BACKEND, "requirements-dev", ()),
+        (BACKEND, "requirements-tools", ()),
+        (LANGFLOW, "requirements", ()),
+    ):
+        target = folder / f"{name}.txt"
+        say(f"  {target.relative_to(ROOT)}")
+        text = compiled(folder, f"{name}.in", target, *newer)
+        text += "".join(compiled(folder, source, target, "--no-deps") for source in extra)
+        target.write_text(text)
 
 
 def main():
@@ -447,13 +455,14 @@ def main():
     commands.add_parser("setup", help="set up").add_argument(
         "--dev", action="store_true", help="also for tests and lint"
     )
-    commands.add_parser("lock", help="write the lock files anew")
+    locks = commands.add_parser("lock", help="write the lock files from the requirements*.in files")
+    locks.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args()
     try:
         if os.name == "nt":
             raise Missing("Rehearsal runs on Linux and macOS; on Windows use WSL.")
         if options.command == "lock":
-            lock()
+            lock(options.upgrade)
             return 0
         setup(dev=getattr(options, "dev", False))
     except Missing as problem:
