@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.core.database import transaction
+from app.core.events import connect
+from app.core.queue import celery_app
 from app.domain.posting import Posting, Requirement, Weight
 from app.domain.question import Coverage, Question, QuestionKind, QuestionSet
 from app.models import LOCAL_OWNER, Interview, PostingRow, QuestionRow, Stage
@@ -113,3 +120,37 @@ async def count(kind: type[Interview] | type[PostingRow] | type[QuestionRow], ow
     """How many rows of a kind an owner has."""
     async with transaction() as session:
         return len((await session.scalars(owned_by(owner, kind))).all())
+
+
+async def run_jobs() -> None:
+    """Do the kept jobs (deletions) that wait in the outbox, as a worker does."""
+    from app.models import OutboxJob
+    from app.services.outbox import files
+
+    async with transaction() as session:
+        jobs = (await session.scalars(select(OutboxJob).where(OutboxJob.task == files.DELETE))).all()
+    for job in jobs:
+        await asyncio.to_thread(files.delete.run, *job.args)
+
+
+async def sent(queue_name: str) -> int:
+    """How many messages wait in a queue of the broker."""
+    async with connect() as redis:
+        return int(await redis.llen(queue_name))
+
+
+@contextmanager
+def broker(url: str) -> Iterator[None]:
+    """Send jobs to this broker."""
+    before = celery_app.conf.broker_url
+    try:
+        _connect(url)
+        yield
+    finally:
+        _connect(before)
+
+
+def _connect(url: str) -> None:
+    celery_app.conf.broker_url = url
+    # Celery keeps connections to the address it knew first.
+    celery_app._pool = celery_app.amqp._producer_pool = None

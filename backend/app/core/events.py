@@ -9,6 +9,8 @@ from uuid import UUID
 from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,8 +22,13 @@ COALESCE_S = 0.15
 
 
 def connect() -> Redis:
-    """A client of its own, for one event loop. Two seconds are enough for a neighbour; a dead one must not block."""
-    return Redis.from_url(settings().redis_url, socket_connect_timeout=2, socket_timeout=2 + LOOK_AGAIN_S)
+    """A client of its own, for one event loop. A neighbour answers in two seconds or is away: no retries."""
+    return Redis.from_url(
+        settings().redis_url,
+        socket_connect_timeout=2,
+        socket_timeout=2 + LOOK_AGAIN_S,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def _channel(interview_id: UUID) -> str:

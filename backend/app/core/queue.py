@@ -35,6 +35,11 @@ celery_app.conf.update(
         "socket_keepalive": True,
         "socket_connect_timeout": 2,
         "health_check_interval": 30,
+        # For whoever sends: a broker that is away is asked twice, the sweep tries again. Workers keep connecting.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
     },
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,

@@ -42,7 +42,6 @@ async def context(session: AsyncSession, stage_id: UUID) -> Stage | None:
             take.selectinload(Take.upload),
             interview.joinedload(Interview.posting),
         )
-        .execution_options(populate_existing=True)
     )
     return (await session.scalars(query)).unique().one_or_none()
 
