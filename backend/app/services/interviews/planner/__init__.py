@@ -87,7 +87,7 @@ def plan(
         left[question.kind] = left.get(question.kind, 0) - 1
     left = _balance({kind: n for kind, n in left.items()}, count - len(keep), kinds)
     banned = tuple(_plain(text) for text in [*exclude, *(question.text for question in keep)])
-    pool = [c for c in candidates(posting, this, reading) if not any(b.endswith(_plain(c.text)) for b in banned)]
+    pool = [c for c in candidates(posting, this, reading, rng) if not any(b.endswith(_plain(c.text)) for b in banned)]
     chosen, texts = _without_duplicates(pool, left, keep, wanted, rng, posting, reading)
     questions = [*keep, *_questions(chosen, texts, posting, keep)]
     questions.sort(key=lambda q: (q.difficulty, _ARC[q.kind]))
@@ -106,9 +106,7 @@ def plan(
     )
 
 
-def _check(
-    count: int, kinds: Sequence[QuestionKind] | None, difficulty: int | None, keep: Sequence[Question]
-) -> None:
+def _check(count: int, kinds: Sequence[QuestionKind] | None, difficulty: int | None, keep: Sequence[Question]) -> None:
     if not FEWEST <= count <= MOST:
         raise BadInput(
             f"An interview has {FEWEST} to {MOST} questions.",
@@ -117,11 +115,15 @@ def _check(
         )
     if difficulty is not None and not 1 <= difficulty <= 5:
         raise BadInput(
-            "Difficulty is a number from 1 to 5.", code="difficulty_out_of_range", hint="Leave it out to follow the job."
+            "Difficulty is a number from 1 to 5.",
+            code="difficulty_out_of_range",
+            hint="Leave it out to follow the job.",
         )
     if kinds is not None and not kinds:
         raise BadInput(
-            "No kind of question is chosen.", code="kinds_empty", hint="Choose at least one kind, or leave it out for a mix."
+            "No kind of question is chosen.",
+            code="kinds_empty",
+            hint="Choose at least one kind, or leave it out for a mix.",
         )
     if len(keep) > count:
         raise BadInput(
@@ -131,7 +133,9 @@ def _check(
         )
 
 
-def _balance(left: dict[QuestionKind, int], total: int, kinds: Sequence[QuestionKind] | None) -> dict[QuestionKind, int]:
+def _balance(
+    left: dict[QuestionKind, int], total: int, kinds: Sequence[QuestionKind] | None
+) -> dict[QuestionKind, int]:
     """Non-negative quotas that add up to `total`, taken from the most plentiful kinds when kept ones are over."""
     allowed = [kind for kind in left if not kinds or kind in kinds]
     result = {kind: max(0, left[kind]) for kind in allowed}

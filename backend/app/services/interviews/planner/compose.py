@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def _tool(competency: Competency, text: str) -> str | None:
 
 _NAMED = re.compile(
     r"(?:\b(?:licen[cs]e|registration|certificates?|certification|card|ticket|diploma|qualification|status|membership|"
-    r"level \d|first aid(?: at work)?)|^[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9]*(?: [A-Z][A-Za-z0-9]+)*)$",
+    r"(?i:nvq )?[Ll]evel \d(?: [a-z]+)?|first aid(?: at work)?)|^[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9]*(?: [A-Z][A-Za-z0-9]+)*)$",
 )
 _REGISTER = re.compile(r"\b(?:registration|licen[cs]e|status|membership|NMC|GPhC|CIMA|ACCA)\b", re.IGNORECASE)
 _PAPER = re.compile(r"\b(?:degree|subject|award\w*|above|equivalent|apprenticeship)\b", re.IGNORECASE)
@@ -106,9 +107,12 @@ _PAPER = re.compile(r"\b(?:degree|subject|award\w*|above|equivalent|apprenticesh
 
 def _certificate(item: Item) -> str | None:
     """The name of a qualification as one would say it: "your NMC registration"."""
+    if item.requirement.weight is Weight.DUTY:
+        return None
     text = re.sub(r"/\w+", "", item.requirement.text)
     text = re.sub(r"\b(?:a|an|the|current|valid|full|recognised|relevant)\b\s*", "", spoken(text), flags=re.I)
-    text = re.split(r"[,;:]|\s(?:or|and)\s|\swith\s|\sin\s|\sto\s(?!practi)", text)[0].strip()
+    whole = re.split(r"[,;:]|\s(?:is|are|required|essential|with|in|or)\b", text)[0].strip()
+    text = whole if _NAMED.search(whole) else re.split(r"\s(?:and|to)\s", whole)[0].strip()
     text = re.sub(r"\s(?:qualified|practitioner|holder|required)$", "", text, flags=re.IGNORECASE)
     if _PAPER.search(text) or not 1 <= len(text.split()) <= 6 or not re.fullmatch(r"[A-Za-z0-9' +-]+", text):
         return None
@@ -125,7 +129,11 @@ def _together(competency: Competency, items: tuple[Item, ...], first: Item, need
             continue
         mine = next((m.score for m in item.matches if m.competency is competency), None)
         near = mine is not None and mine >= item.matches[0].score - 0.05
-        if mine is not None and near and (need is None or re.search(rf"(?<!\w){re.escape(need)}(?!\w)", item.requirement.text)):
+        if (
+            mine is not None
+            and near
+            and (need is None or re.search(rf"(?<!\w){re.escape(need)}(?!\w)", item.requirement.text))
+        ):
             others.append((-item.worth, -mine, item.row, item))
     return (first, *[entry[3] for entry in sorted(others, key=lambda entry: entry[:3])[: MOST_TOGETHER - 1]])
 
@@ -200,6 +208,8 @@ _GENERIC_PROBE = {
 def _generic(bank: Bank, filler: Filler, reading: Reading) -> Iterator[Candidate]:
     """Questions built from a requirement's own words, better where no competency fits."""
     for item in reading.items:
+        if _certificate(item) or re.search(r"\bexperience$", item.phrases.np or ""):
+            continue
         strongest = item.matches[0].score if item.matches else 0.0
         phrases = {"np": item.phrases.np, "base": item.phrases.base, "ger": item.phrases.ger}
         slots = {name: value for name, value in phrases.items() if value and form.harmless(value)}
@@ -223,7 +233,9 @@ def _loose(bank: Bank, filler: Filler, reading: Reading, fit: list[list[float]])
     """Questions any interviewer of this trade would ask, for postings with few lines of their own."""
     for competency in bank.competencies:
         home = bool(competency.sectors & set(reading.sectors))
-        if not (home or competency.general) or any(m.competency is competency for i in reading.items for m in i.matches):
+        if not (home or competency.general) or any(
+            m.competency is competency for i in reading.items for m in i.matches
+        ):
             continue
         row = bank.rows[competency.id]
         closeness, _, nearest = max((fit[item.row][row], -item.row, item) for item in reading.items)
@@ -250,31 +262,33 @@ def title_quote(posting: Posting) -> str | None:
     return None
 
 
-def _motivation(posting: Posting, bank: Bank, filler: Filler, reading: Reading) -> Iterator[Candidate]:
+def _motivation(
+    posting: Posting, bank: Bank, filler: Filler, reading: Reading, rng: random.Random
+) -> Iterator[Candidate]:
     duties = [item for item in reading.items if item.requirement.weight is Weight.DUTY]
     quote = title_quote(posting)
     heart = (duties or list(reading.items))[0]
     for ask in bank.motivation:
         own: list[tuple[Item, dict[str, str]]] = [(heart, {})]
         if "ger" in ask.needs:
-            own = [(i, {"ger": i.phrases.ger}) for i in duties if i.phrases.ger and form.harmless(i.phrases.ger)]
+            said = [(i, i.phrases.ger) for i in duties if i.phrases.ger and len(i.phrases.ger.split()) >= 4]
+            own = [(i, {"ger": ger}) for i, ger in said if form.harmless(ger)]
+            own = [rng.choice(own)] if own else []
         for item, slots in own:
             text = filler.fill(ask.text, slots)
             if text is None or form.faults(text):
                 continue
-            if slots and len(slots["ger"].split()) < 4:
-                continue
-            quality = 0.5 + 0.15 * len(ask.needs - {"people"}) - 0.02 * item.row * ("ger" in ask.needs)
+            quality = 0.5 + 0.15 * len(ask.needs - {"people"})
             yield Candidate(
                 text, ask, f"motivation-{ask.key.rsplit('/', 1)[1]}", "motivation", (item,), quality, ask.points,
                 ask.probe, quote=None if slots else quote, loose=True,
             )  # fmt: skip
 
 
-def candidates(posting: Posting, bank: Bank, reading: Reading) -> list[Candidate]:
-    """Every question that could be asked for this posting, in a fixed order."""
+def candidates(posting: Posting, bank: Bank, reading: Reading, rng: random.Random) -> list[Candidate]:
+    """Every question that could be asked for this posting, in a fixed order; `rng` picks the duty motivation names."""
     filler = Filler(posting, reading)
     fit = similarity(reading.vectors, bank.vectors()).tolist()
     found = [*_fitted(bank, filler, reading, fit), *_generic(bank, filler, reading)]
-    found += [*_loose(bank, filler, reading, fit), *_motivation(posting, bank, filler, reading)]
+    found += [*_loose(bank, filler, reading, fit), *_motivation(posting, bank, filler, reading, rng)]
     return found

@@ -13,7 +13,9 @@ IMPERATIVES = ("tell", "describe", "talk", "walk", "take", "give", "explain", "s
 _OPEN = re.compile(r"\b(?:what|what's|how|when|where|which|who|whose|why)\b", re.IGNORECASE)
 _DOUBLE = re.compile(r"\b(?:and|or)\s+(?:also\s+)?(?:what|how|when|where|which|why)\b", re.IGNORECASE)
 _UNSPEAKABLE = re.compile(r"[/\\()\[\]{}<>|*_~^=@•·→…;\"“”]|https?:|www\.|&|\be\.g\.|\bi\.e\.|\.\.|--|!")
-_LEADING = re.compile(r"\b(?:don't you|wouldn't you|isn't it|aren't you|surely|of course you|you agree that)\b", re.IGNORECASE)
+_LEADING = re.compile(
+    r"\b(?:don't you|wouldn't you|isn't it|aren't you|surely|of course you|you agree that)\b", re.IGNORECASE
+)
 # Subjects equality law keeps out of selection, as they would be asked of a candidate. Work with children, families or
 # patients is none of them.
 _PROTECTED = re.compile(
@@ -30,7 +32,7 @@ _SENSITIVE = re.compile(
     r"\b(?:age|aged|young|youthful|recent graduates? only|male|female|gender|women|men only|man|woman|mature|physically fit|"
     r"good health|healthy|able-bodied|single|unmarried|no dependants|christian|muslim|jewish|catholic|hindu|"
     r"right to work|dbs|criminal|background check|visa|passport|vaccinat\w+ status|drug test\w*|credit check|"
-    r"security clearance|sc cleared|work permit)\b",
+    r"security clearance|sc cleared|work permit|[12]:[12]|own (?:car|transport))\b",
     re.IGNORECASE,
 )
 _INJECTION = re.compile(
@@ -40,7 +42,10 @@ _INJECTION = re.compile(
     r"\b(?:(?:the|this|each|every|any) (?:candidate|interviewer|applicant|user)|password|full marks|secrets?|api key))\b",
     re.IGNORECASE,
 )
-_COARSE = re.compile(r"\b(?:fuck\w*|shit\w*|cunt\w*|bastard\w*|bitch\w*|arse(?:hole)?s?|asshole\w*|wank\w*|crap|damn\w*)\b", re.IGNORECASE)
+_COARSE = re.compile(
+    r"\b(?:fuck\w*|shit\w*|cunt\w*|bastard\w*|bitch\w*|arse(?:hole)?s?|asshole\w*|wank\w*|crap|damn\w*)\b",
+    re.IGNORECASE,
+)
 _PERSONAL = re.compile(
     r"\S+@\S+|https?://|www\.|\b[\w-]+\.(?:com|org|net|co\.uk|de|io|example)\b|(?:\+?\d[\s().-]?){9,}|"
     r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Dame)\b\.?\s+[A-Z]|"

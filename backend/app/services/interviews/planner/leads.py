@@ -15,10 +15,15 @@ from app.services.interviews.planner.phrases import lower_first, spoken
 from app.utils.minilm import encoder, similarity
 
 CLOSE = 0.38
-RELATED = 0.3
+RELATED = 0.36
 LONGEST_SENTENCE = 13
 
-_DUTY_LEADS = ("You'd be {ger} here.", "Part of this job is {ger}.", "In this post you'd {base}.", "The job includes {ger}.")
+_DUTY_LEADS = (
+    "You'd be {ger} here.",
+    "Part of this job is {ger}.",
+    "In this post you'd {base}.",
+    "The job includes {ger}.",
+)
 _ASKED = re.compile(
     r"(?:some )?(?:experience (?:of|in|with)|(?:a |an )?(?:good |sound |solid |thorough |clear |working )?"
     r"(?:knowledge|understanding|command) of|(?:the |an )?ability to|familiarity with|(?:a )?commitment to) .+",
@@ -36,7 +41,9 @@ def employer_sentences(posting: Posting) -> list[str]:
             if not re.match(r"(?:We|Our) ", sentence) or not sentence.endswith("."):
                 continue
             text = spoken(sentence)
-            says = re.search(r"\b(?:need|looking|want|love to|offer|welcome|are an? |committed|you|hear from|apply|provide)\b", text)
+            says = re.search(
+                r"\b(?:need|looking|want|love to|offer|welcome|are an? |committed|you|hear from|apply|provide)\b", text
+            )
             if 4 <= len(form.words(text)) <= LONGEST_SENTENCE and not says and form.harmless(text):
                 found.append(text + ".")
     return list(dict.fromkeys(found))
@@ -51,8 +58,13 @@ def _from_requirement(candidate: Candidate, rng: random.Random, used: set[str]) 
             pattern = rng.choice(options)
             return pattern, pattern.format(ger=phrases.ger, base=phrases.base)
     text = spoken(item.requirement.text)
-    if not duty and _ASKED.fullmatch(text) and len(text.split()) <= 12 and not re.search(
-        r"[,;:]|\.\s|\b(?:is|are|advantage|desirable|preferred|required|plus|bonus|essential)\b", text
+    if (
+        not duty
+        and _ASKED.fullmatch(text)
+        and len(text.split()) <= 12
+        and not re.search(
+            r"[,;:]|\.\s|\b(?:is|are|advantage|desirable|preferred|required|plus|bonus|essential)\b", text
+        )
     ):
         text = lower_first(re.sub(r"^(?:the )?ability", "the ability", text, flags=re.IGNORECASE))
         text = re.sub(r"^(?=(?:(?:good|sound|clear|working) )+knowledge|understanding)", "a ", text)
@@ -80,7 +92,11 @@ def with_leads(
         and "{exp_years" not in candidate.ask.text
         and ". " not in candidate.text
     ]
-    close = similarity(encoder().encode([texts[k] for k in may]), encoder().encode(sentences)) if may and sentences else None
+    close = (
+        similarity(encoder().encode([texts[k] for k in may]), encoder().encode(sentences))
+        if may and sentences
+        else None
+    )
     for place, k in enumerate(may):
         if close is None:
             break

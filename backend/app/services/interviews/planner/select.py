@@ -35,7 +35,8 @@ def quotas(count: int, kinds: Sequence[QuestionKind] | None) -> dict[QuestionKin
     total = sum(SHARES[kind] for kind in allowed)
     exact = {kind: count * SHARES[kind] / total for kind in allowed}
     result = {kind: int(exact[kind]) for kind in allowed}
-    for kind in sorted(allowed, key=lambda k: (int(exact[k]) - exact[k], allowed.index(k)))[: count - sum(result.values())]:
+    short = count - sum(result.values())
+    for kind in sorted(allowed, key=lambda k: (int(exact[k]) - exact[k], allowed.index(k)))[:short]:
         result[kind] += 1
     return result
 
@@ -80,7 +81,7 @@ class _Set:
         away = 0.22 * abs(candidate.ask.level - wanted)
         again = 3.0 * self.competencies[candidate.competency]
         generic = 0.5 * sum(n for name, n in self.competencies.items() if name.startswith("own-"))
-        plain = generic if candidate.competency.startswith("own-") else 0.0
+        plain = generic + (0.0 if new else 4.0) if candidate.competency.startswith("own-") else 0.0
         return worth + 2.0 * candidate.quality + noise - repeated - away - again - plain
 
 
