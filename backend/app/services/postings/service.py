@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.config import MIB
 from app.core.ratelimit import Limit
 from app.domain.errors import BadInput, NotFound, TooLarge
-from app.domain.posting import Posting
+from app.domain.posting import Posting, Requirement, Weight
 from app.models.posting import PostingRow
 from app.services.postings import repository
 from app.utils.json import dump, load
@@ -72,8 +73,22 @@ async def edit(session: AsyncSession, owner: UUID, posting_id: UUID, changes: di
     from app.services.postings.parser.edit import amend
 
     row = await read(session, owner, posting_id)
-    row.posting = dump(amend(load(Posting, row.posting), changes))
+    posting = load(Posting, row.posting)
+    if "requirements" in changes:
+        known = {item.id: item for item in posting.requirements}
+        changes["requirements"] = [_requirement(known, item) for item in changes["requirements"]]
+    row.posting = dump(amend(posting, **changes))
     return row
+
+
+def _requirement(known: dict[str, Requirement], wanted: dict[str, Any]) -> Requirement:
+    """The requirement of that id with the user's words; its line in the posting stays. Without an id, a new one."""
+    text, weight = wanted["text"], Weight(wanted["weight"])
+    old = known.get(wanted.get("id") or "") or Requirement(
+        id=wanted.get("id") or "", text=text, quote=text, weight=weight
+    )
+    skills = old.skills if wanted.get("skills") is None else tuple(wanted["skills"])
+    return replace(old, text=text, weight=weight, skills=skills)
 
 
 async def _store(session: AsyncSession, owner: UUID, source: str, posting: Posting) -> PostingRow:

@@ -40,7 +40,7 @@ def _forms(verb: str) -> set[str]:
     return forms
 
 
-VERBS = frozenset(form for verb in _VERBS for form in _forms(verb)) | {"planning", "submitting", "transferring", "referring"}
+VERBS = frozenset(form for verb in _VERBS for form in _forms(verb)) | {"planning", "submitting", "transferring", "referring"} - {"following", "including", "plants", "shares", "shapes"}
 _OPENING = re.compile(
     r"(?:to |and |also |then |you(?:'ll|’ll| will| are going to| would)?(?: also| be)? |(?:jointly|help|assist|support)(?: to| with| in| the)? )*"
     r"(?:[a-z]+ly,? (?:and [a-z]+ly )?)?([a-z-]+)",
@@ -87,15 +87,15 @@ ASK_ANYWHERE = re.compile(rf"\b{_ASK_NOUN}s?\b|\b(?:qualified|certified|register
 MUST = re.compile(
     r"\b(?:you|candidates?|applicants?|holders?|the (?:successful |ideal |right )?(?:candidate|applicant|person)|they|he/she|all staff)\s+(?:will\s+)?(?:must|need to|needs to|should|have to|has to)\b|"
     r"^must\b|\bmust (?:have|be|hold|possess|be able|demonstrate|provide|speak|live|pass)\b|"
-    r"\b(?:is|are|being|be|also)\s+(?:an?\s+)?(?:absolutely\s+)?(?:required|essential|mandatory|compulsory|necessary|needed|a must|non-negotiable|vital|crucial|must)\b|"
+    r"\b(?:is|are|being|be|also)\s+(?:an?\s+)?(?:absolutely\s+)?(?:required|essential|mandatory|compulsory|necessary|needed|a must|non-negotiable|vital|crucial|must)\b|\b(?:is|are) expected\W*$|"
     r"\((?:required|essential|mandatory|must[- ]have|e)\)|\b(?:required|essential|mandatory|a must)\s*[.!]?\s*$|^(?:required|essential|mandatory|minimum|required skills?)\s*[:–-]|"
     r"\b(?:minimum(?: of)?|at least)\s+(?:\d+|one|two|three|four|five|six|ten|a|an)\b|^minimum\b|\bwe (?:require|need you to|need someone|insist)\b|\brequires? (?:an?|the|at least|experience|knowledge|\d)\b|\bsubject to\b(?=.*\b(?:dbs|check|clearance|vetting|references)\b)",
     _I,
 )
 NICE = re.compile(
     r"\b(?:preferably|ideally|nice[- ]to[- ]have|good[- ]to[- ]have|bonus points?|desirable|advantageous|beneficial)\b|\b(?:strongly |highly |is |are |but )?preferred\b(?!\s+(?:supplier|partner|vendor|name|pronoun|bidder|stock|method|provider|term|candidate))|"
-    r"\b(?:an?|the|big|huge|definite|real|distinct|major|strong)\s+(?:plus|bonus|advantage|asset)\b|\bplus\s*[.!]?\s*$|\bbonus\s*[.!]?\s*$|\b(?:would|will|could|'d|’d)\s+(?:also\s+)?be\s+(?:\w+\s+)?(?:great|good|nice|ideal|helpful|useful|welcome|beneficial|preferred|desired|handy|fantastic|appreciated|advantageous|valued|a plus)\b|"
-    r"\b(?:but|though|although)?,?\s*not (?:strictly |absolutely )?(?:essential|required|necessary|mandatory)\b|\b(?:is|are)\s+(?:helpful|useful|welcome|optional|desired|a plus|valued)\b|\(\s*(?:desirable|preferred|optional|nice to have|bonus|d|a plus|desired)\s*\)|^(?:bonus|optional|desirable|preferred)\b|\bwe(?:'d|’d| would) (?:also )?(?:love|like) (?:it if|to see)\b|\bwould suit\b|\bhelps if\b|\bany (?:experience|knowledge|exposure)\b|\bexperience (?:useful|helpful|welcome|preferred|handy)\b|^(?:would|will) be (?:handy|useful|great|good)\b",
+    r"\b(?:an?|the|big|huge|definite|real|distinct|major|strong)\s+(?:plus|bonus|advantage|asset)\b|\bplus\s*[.!]?\s*$|\bbonus\s*[.!]?\s*$|\b(?:would|will|could|'d|’d)\s+(?:also\s+)?be\s+(?:\w+\s+)?(?:great|good|nice|ideal|helpful|useful|welcome|welcomed|beneficial|preferred|desired|handy|fantastic|appreciated|advantageous|valued|a plus)\b|"
+    r"\b(?:but|though|although)?,?\s*not (?:strictly |absolutely )?(?:essential|required|necessary|mandatory)\b|\b(?:is|are)\s+(?:helpful|useful|welcome|optional|desired|a plus|valued)\b|\(\s*(?:desirable|preferred|optional|nice to have|bonus|d|a plus|desired)\s*\)|^(?:bonus|optional|desirable|preferred)\b|\bwe(?:'d|’d| would) (?:also )?(?:love|like) (?:it if|to see)\b|\bwould suit\b|\bhelps if\b|\bany (?:experience|knowledge|exposure)\b|\bdesired\s*[.!]?\s*$|\b(?:more than )?welcomed?\s*[.!]?\s*$|\bexperience (?:useful|helpful|welcome|preferred|handy)\b|^(?:would|will) be (?:handy|useful|great|good)\b",
     _I,
 )
 # "No experience needed" asks for nothing.
@@ -116,7 +116,7 @@ ASK = re.compile(
 YOU_WILL = re.compile(
     r"\b(?:you(?:'ll|’ll|'d|’d| will| would)\b(?! (?:receive|get|enjoy|benefit|earn|be (?:paid|given|offered|rewarded|part of|joining|working (?:with|alongside|for|in|at)|based|reporting)|join|also (?:receive|get)|have access|have the (?:opportunity|chance)|find|love|report to|hear|need|have|be able|like|rather|prefer))|"
     r"(?:the|this) (?:role|job|position|post|postholder|post holder|jobholder|work) (?:will (?:also )?)?(?:involves?|includes?|entails?|is responsible|covers?|be responsible|will|requires you)|the work (?:is|means)|the (?:successful |right |ideal )?(?:candidate|applicant|person) (?:will|is expected to)\b(?! (?:need|have|be able|hold|possess|demonstrate|be (?:an?|the|able|someone|calm|well|highly|self|educated|qualified|experienced|comfortable|confident)|bring|ideally|also have|probably|likely))|(?:your|main|key|daily) (?:\w+ )?(?:duties|tasks|responsibilities|role|job|day|days|work|mission|goal)s? (?:will |would )?(?:be|is|are|include|involve|consist)|"
-    r"duties (?:include|will|are)|responsible for|tasked with|in charge of|you (?:are|'re|’re) (?:expected to|responsible|in charge)|we (?:need|want|expect|ask) (?:you|someone|somebody|a person|people) (?:to|who will|who can)|(?:someone|somebody|person|people) to)\b",
+    r"(?:duties|responsibilities|tasks|activities) (?:will |may |also )?(?:include|comprise|are|involve|cover|range)|responsible for|tasked with|in charge of|you (?:are|'re|’re) (?:expected to|responsible|in charge)|we (?:need|want|expect|ask) (?:you|someone|somebody|a person|people) (?:to|who will|who can)|(?:someone|somebody|person|people) to)\b",
     _I,
 )
 _MONEY = r"(?:[£$€]\s?\d|\d[\d,.]*\s?(?:gbp|usd|eur|euros?|pounds|czk|pln|k)\b)"
@@ -139,14 +139,14 @@ def is_perk(text: str) -> bool:
 
 
 LEGAL = re.compile(
-    r"\bequal(?:ity)? (?:employment |and fair )?(?:opportunit|employer)|\bopportunit(?:y|ies) employer|\b(?:regardless of|without regard to|irrespective of|on the (?:basis|grounds) of)\b[^.]{0,120}\b(?:race|age|gender|sex|religion|disabilit|background|colou?r|origin|ethnicity|orientation|belief|status)|"
+    r"\bequal(?:ity)? (?:employment |and fair )?(?:opportunit|employer)|\bdiversity enables|\bcommitment to (?:diversity|equality|inclusion)\b|\bDEI\b|\bopportunit(?:y|ies) employer|\b(?:regardless of|without regard to|irrespective of|on the (?:basis|grounds) of)\b[^.]{0,120}\b(?:race|age|gender|sex|religion|disabilit|background|colou?r|origin|ethnicity|orientation|belief|status)|"
     r"\b(?:race|colou?r|religion|sex|gender)\b,[^.]{0,60}\b(?:religion|sex|gender|national origin|age|disability|orientation)\b|\ball qualified (?:applicants|candidates|individuals)|\bprotected (?:veteran|characteristic|class|status|by law)|\breasonable (?:adjustment|accommodation)s?|\baffirmative action|\bdisability confident|\be-?verify\b|"
     r"\bwe (?:particularly |actively |strongly |warmly |especially )?(?:welcome|encourage|value|celebrate|embrace)[^.]{0,40}\b(?:applications?|applicants|diversity|candidates|backgrounds|everyone|difference|people from|all)\b|\b(?:is|are) committed to (?:\w+ ){0,3}(?:equality|diversity|inclusion|inclusive|equal|a diverse|creating a)|\bcommitted to (?:building|creating|fostering|providing|being) an? (?:\w+,? (?:and )?){0,4}(?:diverse|inclusive|workplace|environment)|\bdivers(?:e|ity),? (?:and |& )?(?:equity|inclusi|equal)[^.]{0,20}(?:\bcommit|\bat the heart|\bvalue|\bmatter|\bimportant)|\bcommitted to safeguarding\b|\bexpects? all (?:staff|employees|colleagues) (?:and volunteers )?to share\b|"
-    r"\b(?:privacy (?:policy|notice|statement)|personal data (?:will|is|you)|terms and conditions|employment (?:agency|business)|recruitment agenc(?:y|ies)|unsolicited|no agencies|intended to (?:describe|convey|be)|not (?:intended to be )?(?:an )?exhaustive|all[- ]inclusive list|may be (?:required|asked) to (?:perform|undertake|carry out) (?:any )?other|reserves? the right|at[- ]will|job scams?|fraudulent|does not discriminate|discriminat(?:e|ion)|salary transparency|pay transparency|equal pay)\b|\bpeople of all\b|\bcriminal (?:records? )?histor(?:y|ies)\b[^.]{0,40}\bconsider",
+    r"\b(?:privacy (?:policy|notice|statement)|personal data (?:will|is|you)|terms and conditions|employment (?:agency|business)|recruitment agenc(?:y|ies)|unsolicited|no agencies|intended to (?:describe|convey|be)|not (?:intended to be )?(?:an )?exhaustive|all[- ]inclusive list|may be (?:required|asked) to (?:perform|undertake|carry out) (?:any )?other|reserves? the right|at[- ]will|job scams?|fraudulent(?:ly)?|does not discriminate|discriminat(?:e|ion)|salary transparency|pay transparency|equal pay)\b|\bpeople of all\b|\bcriminal (?:records? )?histor(?:y|ies)\b[^.]{0,40}\bconsider",
     _I,
 )
 APPLYING = re.compile(
-    r"\b(?:send|submit|email|e-mail|upload|forward|attach)(?: us)? (?:your|a|the|an?) (?:\w+ ){0,3}(?:cv|résumé|resume|application|covering letter|cover letter|portfolio|letter)|\b(?:to apply|apply (?:now|today|here|by|online|via|through|directly|with|for this|in writing|in person|before|at)|click|how to apply|applications? (?:close|will|must be|are|should|received|by|from)|closing date|deadline|shortlisted|interviews? (?:will|are|take|on|date|is|stage|process)|we look forward to|we(?:'ll|’ll| will) (?:be in touch|get back|contact|review|reply|respond)|for (?:more|further|an informal) (?:information|details|chat|discussion)|visits? (?:to|are|is) |pop in|ring (?:us|the|\w+ on)|drop in|call (?:us|\w+ on)|hear from (?:us|you)|get in touch|contact (?:us|\w+ at|\w+ on|our)|visit our|drop us|ask for \w+|start date|please (?:note|apply|quote|contact|call|send|visit|see|email|bring your cv))\b|(?:https?://|www\.)\S+\s*$|@[\w.-]+\.\w{2,}",
+    r"\b(?:send|submit|email|e-mail|upload|forward|attach)(?: us)? (?:your|a|the|an?) (?:\w+ ){0,3}(?:cv|résumé|resume|application|covering letter|cover letter|portfolio|letter)|\b(?:to apply|apply (?:now|today|here|by|online|via|through|directly|with|for this|in writing|in person|before|at)|click|how to apply|applications? (?:close|will|must be|are|should|received|by|from)|closing date|deadline|shortlisted|interviews? (?:will|are|take|on|date|is|stage|process)|we look forward to|we(?:'ll|’ll| will) (?:be in touch|get back|contact|review|reply|respond)|for (?:more|further|an informal) (?:information|details|chat|discussion)|visits? (?:to|are|is) |pop in|ring (?:us|the|\w+ on)|drop in|call (?:us|\w+ on)|hear from (?:us|you)|get in touch|contact (?:us|\w+ at|\w+ on|our)|visit our|drop us|ask for \w+|start date|(?:learn|read|find out|see) more|further information|exercise caution|please (?:note|apply|quote|contact|call|send|visit|see|email|bring your cv))\b|(?:https?://|www\.)\S+\s*$|@[\w.-]+\.\w{2,}",
     _I,
 )
 ABOUT = re.compile(

@@ -23,6 +23,7 @@ from app.services.postings.parser.text import MAX_TEXT_BYTES, PASTE, parse_text
 
 MAX_FILE_BYTES = 2_000_000
 MAX_PDF_PAGES = 30
+MAX_PDF_CONTENT_BYTES = 4_000_000  # drawing instructions of all pages; a page of text has 5 to 50 kB, a plan 1 MB
 MAX_DOCX_BYTES = 20_000_000  # unpacked; a 30-page posting with pictures has 5 MB
 MAX_DOCX_ENTRIES = 2_000
 _TEXT_ENOUGH = 3 * MAX_TEXT_BYTES
@@ -144,9 +145,15 @@ def _pdf_text(data: bytes) -> str:
     pages: list[str] = []
     failed = 0
     size = 0
+    drawn = 0
     for number in range(count):
         try:
-            text = reader.pages[number].extract_text() or ""
+            page = reader.pages[number]
+            contents = page.get_contents()
+            drawn += len(contents.get_data()) if contents is not None else 0
+            if drawn > MAX_PDF_CONTENT_BYTES:
+                break
+            text = page.extract_text() or ""
         except MemoryError:
             raise
         except Exception:
@@ -156,6 +163,8 @@ def _pdf_text(data: bytes) -> str:
         size += len(text)
         if size > _TEXT_ENOUGH:
             break
+    if drawn > MAX_PDF_CONTENT_BYTES:
+        raise TooLarge("The pages of this PDF hold more than a posting has.", code="posting_too_large", hint=PASTE)
     text = _joined(pages)
     if not any(map(str.isalpha, text)):
         if failed:

@@ -320,7 +320,7 @@ def _company(text: str, top: list[tuple[int, int]], title: Field | None) -> Fiel
 def _location(text: str, top: list[tuple[int, int]], title: Field | None, company: Field | None) -> Field | None:
     if found := _labelled(_PLACE_LABEL, text, _top(text, 40)):
         part = re.split(r"\s+[|·•]\s+|\s+\((?:hybrid|remote|on-?site|with|\d).*|\s+[–—-]\s+(?=hybrid|remote|on-?site|with|\d)|;\s|\.\s", text[found.start : found.end], maxsplit=1, flags=_I)[0]
-        if not re.fullmatch(r"(?:fully |100% )?(?:remote|hybrid|on-?site|various|flexible|home)\W*", part, _I):
+        if not re.match(r"(?:fully |100% |any)?(?:remote\b|hybrid\b|on-?site\b|various\b|flexible\b|home\b|anywhere\b)", part, _I):
             return _field(text, found.start, found.start + len(part))
     at = 0
     lines = text.split("\n")

@@ -20,7 +20,7 @@ FRAME = re.compile(
     r"(?:job |position |role |vacancy |post )?(?:title|position|role|post|vacancy|location|place|place of work|city|office|base|based(?: in| at)?|where|workplace|work location|work site|site|region|country|address|salary(?: range)?|pay(?: rate| range)?|"
     r"rate|rates|compensation|base|wage|package|ote|bonus|benefits|hours?(?: of work| per week)?|working hours|working pattern|work pattern|shifts?(?: pattern)?|schedule|days|contract(?: type| length)?|employment(?: type| status)?|type(?: of contract| of employment)?|job type|duration|term|department|"
     r"team|division|directorate|faculty|school|reports? to|reporting to|line manager|manager|responsible to|accountable to|direct reports|start(?: date)?|starting|available from|closing date|closes|deadline|apply by|interview date|interviews|company|employer|organisation|organization|client|agency|contact|email|phone|tel|telephone|website|"
-    r"seniority|level|career level|seniority level|grade|band|pay band|scale|ref|reference|reference number|job ref|job reference|job id|req id|requisition(?: id)?|vacancy (?:id|number|ref)|date posted|posted|published|industry|industries|sector|function|job function|category|job category|number of (?:posts|openings|vacancies)|vacancies|openings|holiday|pension|remote|work model|working model|workplace type|work arrangement|flsa(?: status)?|eeo.*|start time|language of posting|apply|how to apply|disclosure level|safeguarding|note|nb)",
+    r"seniority|level|career level|seniority level|grade|band|pay band|scale|ref|reference|reference number|job ref|job reference|job id|req id|requisition(?: id)?|vacancy (?:id|number|ref)|date posted|posted|published|industry|industries|sector|function|job function|category|job category|number of (?:posts|openings|vacancies)|vacancies|openings|holiday|pension|remote|work model|working model|workplace type|work arrangement|flsa(?: status)?|eeo.*|listed in|employment form|contract duration|employment contract|employer type|start time|language of posting|apply|how to apply|disclosure level|safeguarding|note|nb)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"([^:\n]{2,60}?)\s*(?::|\s[–—-]\s)\s*(?=\S)")
@@ -49,6 +49,7 @@ _COLOUR = re.compile(
 _NOT_ITEM = re.compile(r"(?:[\W\d_]*|(?:page )?\d+(?: of \d+)?|(?:full|part)[- ]time.*|permanent|temporary|contract|hybrid|remote|on[- ]?site|(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b.{0,40}|apply(?: now)?|share|save|report(?: job)?|show (?:more|less)|read more|back to.*|view all.*|log ?in|sign (?:in|up).*)", re.IGNORECASE)
 _HOURS = re.compile(r"\b\d+(?:\.\d+)? (?:hours|days|nights|shifts)\b|\bdays off\b|\bservice charge\b|\blive[- ]in\b|\btime off in lieu\b|\b(?:weekly|monthly) pay\b", re.IGNORECASE)
 _PLAIN_SEARCH = re.compile(r"(?:we(?:'re|’re| are| now)?|our \w+ is|\w+ is)\s+(?:currently |now )?(?:looking|seeking|searching|recruiting|hiring)\b[^.]*\b(?:to join|to help|to own|to take|to lead|who will|to work|to support|to manage)\b|(?:we|i)(?:'d|’d| would) like (?:somebody|someone) to\b", re.IGNORECASE)
+_WE = re.compile(r"\b(?:we|we['’](?:re|ve|ll|d)|us)\b", re.IGNORECASE)
 _OWN = re.compile(r"\byou(?:'ll|’ll| will) (?:also )?have (?:your own|access|the (?:chance|opportunity|support|freedom)|a chance|time|plenty|real|full support)\b", re.IGNORECASE)
 _STRONG_APPLY = re.compile(
     r"\b(?:send|submit|email|e-mail|upload|forward)(?: us)? (?:your|a|an|the) (?:\w+ ){0,3}(?:cv|résumé|resume|application|covering letter|cover letter|portfolio)|\b(?:to apply|apply (?:now|today|here|by|online|via|through)|click (?:here|apply|the|on)|how to apply|closing date|applications? (?:close|will|must be|are|should)|shortlisted|look forward to (?:hear|receiv|meet))\b|^(?:https?://|www\.)\S+$",
@@ -59,7 +60,7 @@ _LEAD_IN = re.compile(
     r"(?:we(?:'re|’re| are)|i(?:'m|’m| am)) (?:also |currently |ideally |now )?(?:looking for|seeking|after|searching for) (?:someone|somebody|people|a person|an individual|candidates?) (?:who (?:has|have|is|are|can|will)|with|that (?:has|is))\s+|"
     r"(?:the|our) (?:ideal|successful|right) (?:candidate|applicant|person)(?: will| should| must)? (?:have|has|be|is|possess|hold)\s+|"
     r"(?:you|candidates|applicants)(?:'ll|’ll| will| should| must| would)?(?: also| ideally| need to| definitely)? (?:have|need|hold|possess|bring|bring with you|be|are|need to be|need to have|can demonstrate|demonstrate)\s+(?:got )?|"
-    r"you(?:'ve|’ve)(?: got)?\s+|you(?:'re|’re)\s+|you(?:'ll|’ll| will)(?: also)?\s+|must (?:have|be|hold|possess)\s+|must\s+)",
+    r"(?:your |the |main |key |daily )*(?:duties|responsibilities|tasks)(?: will| may)? (?:include|comprise|involve)\s+|you(?:'ve|’ve)(?: got)?\s+|you(?:'re|’re)\s+|you(?:'ll|’ll| will)(?: also)?\s+|must (?:have|be|hold|possess)\s+|must\s+)",
     re.IGNORECASE,
 )
 
@@ -111,6 +112,9 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
                 section = Section.OPEN
             after_bullets = False
             continue
+        if not block.bullet and FRAME.fullmatch(line.strip(" *_#:")) and not following.bullet:
+            section, after_bullets = Section.TERMS, False
+            continue
         start, inner, run_in = block.start, section, False
         label = _LABEL.match(line) if len(line) < 4000 else None
         if label:
@@ -136,6 +140,7 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
                 out.perks += 1
                 continue
         before: Weight | None = None
+        lead = False  # "It would be an advantage to have A, and B": the words at the front hold for both
         for low, high, goes_on in _pieces(text, start, block.end, block.bullet, inner, run_in):
             piece = text[low : min(high, low + _LOOK)]
             if cues.is_attack(piece):
@@ -145,8 +150,13 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
             weight = None
             if not _barred(piece, inner, alone, out):
                 weight = _weigh(piece, inner, alone, group if alone else None)
-                if weight is None and goes_on:
+                if goes_on and before is None and not alone and inner not in _WEIGHT and not cues.ASK.search(piece):
+                    weight = None  # the rest of a sentence that was no demand is none either
+                if goes_on and before is not None and (weight is None or (lead and _cue(piece) is None)):
                     weight = before  # "someone who works tidily; who can drive a van": one demand, said once
+            if not goes_on:
+                opening = cues.NICE.search(piece)
+                lead = opening is not None and opening.start() <= 40 and opening.end() < 0.6 * len(piece)
             before = weight
             if weight is None:
                 continue
@@ -363,8 +373,10 @@ def _weigh(piece: str, section: Section, alone: bool, group: _Group | None) -> W
     if _JOINING.search(piece) and not asks and cue is None:
         return None
     if named:
-        if cues.ABOUT.match(piece) and not (asks or cue or cues.YOU_WILL.search(piece)):
-            return None
+        if not (asks or cue or cues.YOU_WILL.search(piece)):
+            # Prose under a heading: what speaks of the employer is no demand.
+            if cues.ABOUT.match(piece) or (_WE.search(piece) and not re.search(r"\byou", piece, re.IGNORECASE)):
+                return None
         if cue is not None:
             return cue
         if section is Section.DUTY and asks and not acts:
@@ -388,6 +400,8 @@ def _weigh(piece: str, section: Section, alone: bool, group: _Group | None) -> W
         return Weight.DUTY
     if asks and not (cues.ABOUT.match(piece) and not re.search(r"\byou\b|look|seek|candidate|someone", piece, re.IGNORECASE)):
         return Weight.MUST
+    if _WE.search(piece) and not re.search(r"\byou", piece, re.IGNORECASE):
+        return None
     return Weight.DUTY if verb and words >= 4 and (section is Section.ROLE or words <= 30) else None
 
 

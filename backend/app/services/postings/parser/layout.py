@@ -15,7 +15,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|incl|approx|min|max|no|dr|mr|mrs|ms|st|vs|inc|ltd|co|dept|est|ext|p\.a|a\.m|p\.m|yrs?|hrs?|cert|dip|hons|jr|sr|ph\.d|b\.sc|m\.sc|b\.a|m\.a|u\.s|u\.k|cat)|\b[A-Za-z])\Z",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?…]+[\"”')\]]*(?=\s)|\n(?=\s*\n)")
+_SENTENCE_END = re.compile(r"[.!?…]{1,4}[\"”')\]]{0,3}(?=\s)|\n(?=\s*\n)")
 _DANGLING = re.compile(r"(?:[,&/]|\b(?:and|or|the|a|an|of|to|in|for|with|on|at|by|as|from|your|our|their|that|who|which|using|including|ensuring|is|are))\Z", re.IGNORECASE)
 
 

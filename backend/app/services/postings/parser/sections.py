@@ -150,6 +150,16 @@ _SENTENCE = re.compile(
 )
 
 
+# Last resort for a line that stands over a list: the words that tell what the list is.
+_TELLING = (
+    (Section.NICE, re.compile(r"\b(?:a plus|bonus|prefer\w*|desirable|nice to have|advantage\w*|optional|extra credit|would be great|stand out)\b")),
+    (Section.OFFER, re.compile(r"\b(?:benefits?|perks?|we(?:'ll| will| can)? offer|you(?:'ll| will) (?:get|receive|enjoy)|we(?:'ll| will)? (?:give|provide) you|in return|reasons)\b")),
+    (Section.TERMS, re.compile(r"\b(?:apply|application|interview|contact|please note)\b")),
+    (Section.MUST, re.compile(r"\b(?:you(?:'ve| have|'ll have| will have| need|'ll need| should| must|'re| are| bring)|need to have|requirements?|required|qualifications?|skills|experience|minimum|looking for|ideal candidate|successful candidate|who (?:is|has|can|are|have)|someone)\b")),
+    (Section.DUTY, re.compile(r"\b(?:you(?:'ll| will|'d| would)|responsib\w+|duties|tasks|(?:role|job|position) (?:is|will|involves?|includes?)|accountab\w+|expected to)\b")),
+)
+
+
 def classify(line: str, *, announced: bool) -> Section | None:
     """The section a heading line opens, or None when its words are no known heading. Linear in the line's length.
 
@@ -167,4 +177,8 @@ def classify(line: str, *, announced: bool) -> Section | None:
     for section, pattern in _COMPILED:
         if pattern.fullmatch(text):
             return section
+    if announced and words <= 14:
+        for section, pattern in _TELLING:
+            if pattern.search(text):
+                return section
     return None

@@ -109,7 +109,7 @@ def read(
     text = normalise(text)
     found = fields.read_fields(text)
     title, company, location = found.title, found.company, found.location
-    skip = {(field.start, field.end) for field in (title, company) if field is not None and _fills_line(text, field)}
+    skip = {(field.start, field.end) for field in (title,) if field is not None and _fills_line(text, field)}
     if header:
         skip.add((0, header))
     walk = find_items(text, frozenset(skip))
