@@ -33,6 +33,7 @@ BACKEND, LANGFLOW, FRONTEND = ROOT / "backend", ROOT / "langflow", ROOT / "front
 STAMPS = ROOT / ".stamps"
 VENV, FLOW_VENV, TOOLS = BACKEND / ".venv", LANGFLOW / ".venv", STAMPS / "tools"
 MODELS = BACKEND / ".models"
+COUNTS = MODELS / "grading" / "word_order.json.gz"
 PYTHONS = ((3, 11), (3, 12))
 NODE_MAJOR = 20
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -259,8 +260,11 @@ def assemble_models():
 
 def count_words():
     """The word counts of the grading rubric, made from the ESCO tables."""
-    code = "from app.services.grading.rubric import build_counts; build_counts()"
-    call("counts", [VENV / "bin" / "python", "-c", code], cwd=BACKEND, env={"OPENBLAS_NUM_THREADS": "1"})
+    code = (
+        "import sys, pathlib; from app.services.grading.rubric import build_counts; "
+        "build_counts(*map(pathlib.Path, sys.argv[1:]))"
+    )
+    call("counts", [VENV / "bin" / "python", "-c", code, MODELS / "esco", COUNTS], cwd=BACKEND)
 
 
 def find_chromium():
@@ -365,7 +369,7 @@ def plan_steps(dev):
         ),
         (
             "counts for grading",
-            Stamp("counts", digest(models, *rubric)),
+            Stamp("counts", digest(models, *rubric), COUNTS),
             count_words,
             ("models (360 MB)",),
         ),
