@@ -1,3 +1,92 @@
+import { useCallback, useMemo } from "react";
+import { useParams } from "react-router";
+import { AnswerSection } from "../components/report/answer-section";
+import { Letter } from "../components/report/letter";
+import { Provenance } from "../components/report/provenance";
+import { Reading } from "../components/report/reading";
+import { Problem } from "../components/ui/problem";
+import { Waiting } from "../components/ui/waiting";
+import { useReport } from "../hooks/queries/report";
+import { useProgress } from "../hooks/use-progress";
+import { useTitle } from "../hooks/use-title";
+import type { Evidence, ReportOut } from "../utils/api/types";
+import { band, shorten } from "../utils/format";
+import { Player } from "../utils/player";
+import "./report.css";
+import "./report-answer.css";
+import "./report-measures.css";
+
 export function ReportPage() {
-  return <h1>report</h1>;
+  const { id = "" } = useParams();
+  const report = useReport(id);
+  const progress = useProgress(id);
+  useTitle("The report");
+  if (report.isPending) return <Waiting label="Opening the report" lines={8} />;
+  if (report.isError) return <Problem error={report.error} onRetry={() => void report.refetch()} />;
+  const reading = progress.data && !progress.data.complete && progress.data.stages_total > 0;
+  return (
+    <div className="report">
+      {reading && progress.data && <Reading interview={report.data.interview} progress={progress.data} />}
+      {progress.isError && <Problem error={progress.error} onRetry={() => void progress.refetch()} />}
+      <Whole report={report.data} begun={!reading || report.data.summary.graded > 0} />
+    </div>
+  );
+}
+
+function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
+  const ids = report.answers.map((answer) => answer.question_id).join(" ");
+  const players = useMemo(() => new Map(ids.split(" ").map((id) => [id, new Player()])), [ids]);
+
+  const show = useCallback(
+    (questionId: string | null, evidence: Evidence) => {
+      const place = report.answers.findIndex((answer) => answer.question_id === questionId) + 1;
+      const section = document.getElementById(`answer-${place}`);
+      if (!section) return;
+      if (typeof evidence.start_ms === "number") {
+        const away = section.querySelector("video, audio, .timeline") ?? section;
+        const box = away.getBoundingClientRect();
+        if (box.top < 0 || box.bottom > window.innerHeight) away.scrollIntoView({ block: "center" });
+        players.get(questionId ?? "")?.seek(evidence.start_ms, true);
+      } else {
+        const marks = [...section.querySelectorAll<HTMLElement>("mark.evidence")];
+        const first = evidence.quote.split(/\s+/).slice(0, 4).join(" ");
+        const mark = marks.find((item) => item.textContent?.includes(first)) ?? section;
+        mark.scrollIntoView({ block: "center" });
+      }
+    },
+    [report.answers, players],
+  );
+
+  if (!begun) return <h1 className="only-heard">The report of your interview</h1>;
+  return (
+    <>
+      <Letter report={report} onShow={show} />
+      <nav className="contents" aria-label="Answers">
+        <ol>
+          {report.answers.map((answer, index) => (
+            <li key={answer.question_id}>
+              <a href={`#answer-${index + 1}`}>
+                <span>{shorten(answer.question.text, 80)}</span>
+                <span className="hush num">
+                  {band(answer.grade?.range) ??
+                    (answer.take === null ? "skipped" : answer.grade ? "not graded" : "being read")}
+                </span>
+              </a>
+            </li>
+          ))}
+        </ol>
+      </nav>
+      {report.answers.map((answer, index) => (
+        <AnswerSection
+          key={answer.question_id}
+          interviewId={report.interview.id}
+          answer={answer}
+          place={index + 1}
+          player={players.get(answer.question_id) ?? new Player()}
+          onShow={(evidence) => show(answer.question_id, evidence)}
+        />
+      ))}
+      <Provenance value={report.provenance} href={`/api/interviews/${report.interview.id}/report`} />
+    </>
+  );
 }

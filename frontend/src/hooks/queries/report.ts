@@ -1,16 +1,20 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, must } from "../../utils/api/client";
-import type { StageOut } from "../../utils/api/types";
+import type { ReportOut, StageOut } from "../../utils/api/types";
 
 export const reportKey = (id: string) => ["report", id];
 
 export function useReport(id: string) {
   return useQuery({
     queryKey: reportKey(id),
-    queryFn: ({ signal }) =>
-      must(
-        api.GET("/api/interviews/{interview_id}/report", { params: { path: { interview_id: id } }, signal }),
-      ),
+    queryFn: async ({ signal }) => {
+      const path = { interview_id: id };
+      const report = await must(
+        api.GET("/api/interviews/{interview_id}/report", { params: { path }, signal }),
+      );
+      // The client library widens tuples to arrays; the server's type is the exact one.
+      return report as ReportOut;
+    },
   });
 }
 
