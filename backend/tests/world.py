@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.core.database import transaction
 from app.core.events import connect
-from app.core.queue import celery_app
+from app.core.queue import LATER, celery_app
 from app.domain.posting import Posting, Requirement, Weight
 from app.domain.question import Coverage, Question, QuestionKind, QuestionSet
 from app.models import LOCAL_OWNER, Interview, PostingRow, QuestionRow, Stage
@@ -136,7 +136,8 @@ async def run_jobs() -> None:
 async def sent(queue_name: str) -> int:
     """How many messages wait in a queue of the broker."""
     async with connect() as redis:
-        return int(await redis.llen(queue_name))
+        names = [queue_name, f"{queue_name}\x06\x16{LATER}"]
+        return sum([int(await redis.llen(name)) for name in names])
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.config import MIB
@@ -134,10 +135,6 @@ def _same_origin(headers: Headers, host: str) -> bool:
     return origin is None or urlsplit(origin).netloc.lower() == host.lower()
 
 
-class _BodyTooLarge(Exception):
-    """More bytes than the limit have arrived."""
-
-
 class Bounded:
     """Stops a body at its limit: by the announced length at once, else where the bytes pass it."""
 
@@ -151,29 +148,20 @@ class Bounded:
             return
         file = scope["path"] == "/api/postings/file"
         limit = FILE_BYTES + MULTIPART_BYTES if file else JSON_BYTES
-        hint = f"The limit is {(FILE_BYTES if file else JSON_BYTES) // MIB} MB."
+        hint = f"The limit is {(FILE_BYTES if file else JSON_BYTES) // MIB} MB"
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > limit:
-            await _refuse(send, 413, "too_large", "The request is too large.", hint)
+            await _refuse(send, 413, "too_large", "The request is too large.", f"{hint}.")
             return
-        seen, started = 0, False
+        seen = 0
 
         async def receiving() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise _BodyTooLarge
+                # FastAPI lets only this exception through while it reads a body.
+                raise HTTPException(413, hint)
             return message
 
-        async def sending(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, receiving, sending)
-        except _BodyTooLarge:
-            if started:
-                raise
-            await _refuse(send, 413, "too_large", "The request is too large.", hint)
+        await self._app(scope, receiving, send)

@@ -12,7 +12,7 @@ from app.api.schemas.common import In, Out
 from app.domain.posting import Posting, Seniority, Weight
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Source = Literal["text", "file", "url"]
 
 
@@ -41,13 +41,13 @@ class RequirementEdit(In):
 
 
 class PostingEdit(In):
-    """Corrections; a field that is left out stays, `requirements` replaces the whole list."""
+    """Corrections. A field that is left out stays, null clears it; `requirements` replaces the whole list."""
 
     title: Short | None = None
     company: Short | None = None
     location: Short | None = None
     seniority: Seniority | None = None
-    requirements: list[RequirementEdit] | None = Field(None, max_length=100)
+    requirements: list[RequirementEdit] = Field(default_factory=list, max_length=80)
 
 
 class PostingOut(Out):

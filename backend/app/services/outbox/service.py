@@ -55,7 +55,8 @@ async def relay() -> None:
     async with transaction() as session:
         now = datetime.now(UTC)
         for row in await repository.due(session, BATCH):
-            await asyncio.to_thread(queue.send, row.task, row.args, row.queue, row.limit_s)
+            # Somebody waits for a stage; audio and deletions have time.
+            await asyncio.to_thread(queue.send, row.task, row.args, row.queue, row.limit_s, urgent=not row.keep)
             if row.keep:
                 row.due_at = now + max(AGAIN_AFTER, now - row.created_at)
             else:
