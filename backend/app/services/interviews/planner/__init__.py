@@ -1,4 +1,4 @@
-"""Interview questions for one posting, without a language model: the same posting, settings and seed give the same set."""
+"""Interview questions for one posting, without a language model: same posting, settings and seed, same set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.domain.question import Coverage, Question, QuestionKind, QuestionSet
 from app.services.interviews.planner.bank import bank
 from app.services.interviews.planner.compose import Candidate, candidates, title_quote
 from app.services.interviews.planner.leads import with_leads
-from app.services.interviews.planner.matching import Reading, understand
+from app.services.interviews.planner.matching import understand
 from app.services.interviews.planner.select import choose, quotas
 from app.utils.json import digest, dump
 from app.utils.minilm import encoder, similarity
@@ -85,10 +85,10 @@ def plan(
     left = quotas(count, kinds)
     for question in keep:
         left[question.kind] = left.get(question.kind, 0) - 1
-    left = _balance({kind: n for kind, n in left.items()}, count - len(keep), kinds)
+    left = _balance(left, count - len(keep), kinds)
     banned = tuple(_plain(text) for text in [*exclude, *(question.text for question in keep)])
     pool = [c for c in candidates(posting, this, reading, rng) if not any(b.endswith(_plain(c.text)) for b in banned)]
-    chosen, texts = _without_duplicates(pool, left, keep, wanted, rng, posting, reading)
+    chosen, texts = _without_duplicates(pool, left, keep, wanted, rng, posting)
     questions = [*keep, *_questions(chosen, texts, posting, keep)]
     questions.sort(key=lambda q: (q.difficulty, _ARC[q.kind]))
     return QuestionSet(
@@ -155,14 +155,13 @@ def _without_duplicates(
     wanted: int,
     rng: random.Random,
     posting: Posting,
-    reading: Reading,
 ) -> tuple[list[Candidate], list[str]]:
     """A set in which no two questions mean the same: the worse of a pair leaves the pool and the set is built again."""
     state = rng.getstate()
     while True:
         rng.setstate(state)
         chosen = choose(pool, left, keep, wanted, rng)
-        texts = with_leads(chosen, posting, reading, rng)
+        texts = with_leads(chosen, posting, rng)
         everything = [*(question.text for question in keep), *texts]
         vectors = encoder().encode(everything) if everything else encoder().encode([""])
         close = similarity(vectors, vectors)

@@ -23,8 +23,8 @@ MOST_TOGETHER = 3
 class Candidate:
     """A question that could be asked. `items` are what it honestly tests, first the one it is quoted from.
 
-    `closeness` is the cosine of wording and line. `loose` marks one that fits the trade but tests no requirement as such; its item is only the nearest line. `reserve` 1 and 2
-    are used only when better ones run out.
+    `closeness` is the cosine of wording and line. `loose` marks one that fits the trade but tests no requirement as
+    such; its item is only the nearest line. `reserve` 1 and 2 are used only when better ones run out.
     """
 
     text: str
@@ -98,8 +98,9 @@ def _tool(competency: Competency, text: str) -> str | None:
 
 
 _NAMED = re.compile(
-    r"(?:\b(?:licen[cs]e|registration|certificates?|certification|card|ticket|diploma|qualification|status|membership|"
-    r"(?i:nvq )?[Ll]evel \d(?: [a-z]+)?|first aid(?: at work)?)|^[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9]*(?: [A-Z][A-Za-z0-9]+)*)$",
+    r"(?:(?i:\b(?:licen[cs]e|registration|certificates?|certification|card|ticket|diploma|qualification|status|"
+    r"membership|(?:nvq )?level \d(?: [a-z]+)?|first aid(?: at work)?))|"
+    r"^[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9]*(?: [A-Z][A-Za-z0-9]+)*)$"
 )
 _REGISTER = re.compile(r"\b(?:registration|licen[cs]e|status|membership|NMC|GPhC|CIMA|ACCA)\b", re.IGNORECASE)
 _PAPER = re.compile(r"\b(?:degree|subject|award\w*|above|equivalent|apprenticeship)\b", re.IGNORECASE)
@@ -278,7 +279,7 @@ def _motivation(
             text = filler.fill(ask.text, slots)
             if text is None or form.faults(text):
                 continue
-            quality = 0.5 + 0.15 * len(ask.needs - {"people"})
+            quality = 0.5 + 0.08 * len(ask.needs - {"people"})
             yield Candidate(
                 text, ask, f"motivation-{ask.key.rsplit('/', 1)[1]}", "motivation", (item,), quality, ask.points,
                 ask.probe, quote=None if slots else quote, loose=True,

@@ -11,7 +11,10 @@ LONGEST_QUESTION = 35
 
 IMPERATIVES = ("tell", "describe", "talk", "walk", "take", "give", "explain", "suppose", "show", "share")
 _OPEN = re.compile(r"\b(?:what|what's|how|when|where|which|who|whose|why)\b", re.IGNORECASE)
-_DOUBLE = re.compile(r"\b(?:and|or)\s+(?:also\s+)?(?:what|how|when|where|which|why)\b", re.IGNORECASE)
+_DOUBLE = re.compile(
+    r"\b(?:and|or)\s+(?:also\s+)?(?:what|how|when|where|which|why|did|do|does|was|were|is|are|have|has|would|will)\b",
+    re.IGNORECASE,
+)
 _UNSPEAKABLE = re.compile(r"[/\\()\[\]{}<>|*_~^=@•·→…;\"“”]|https?:|www\.|&|\be\.g\.|\bi\.e\.|\.\.|--|!")
 _LEADING = re.compile(
     r"\b(?:don't you|wouldn't you|isn't it|aren't you|surely|of course you|you agree that)\b", re.IGNORECASE
@@ -19,8 +22,9 @@ _LEADING = re.compile(
 # Subjects equality law keeps out of selection, as they would be asked of a candidate. Work with children, families or
 # patients is none of them.
 _PROTECTED = re.compile(
-    r"\b(?:how old|your age|aged? (?:under|over|between)|date of birth|born in|your (?:family|children|kids|husband|wife|"
-    r"spouse|partner|parents|health|religion|faith|beliefs|nationality|ethnicity|race|gender|sexuality|disabilit\w+|politics)|"
+    r"\b(?:how old|your age|aged? (?:under|over|between)|date of birth|born in|"
+    r"your (?:family|children|kids|husband|wife|spouse|partner|parents|health|religion|faith|beliefs|nationality|"
+    r"ethnicity|race|gender|sexuality|disabilit\w+|politics)|"
     r"pregnan\w*|maternity|paternity|have children|start a family|child ?care arrangements|married|marital|"
     r"religio\w*|church|mosque|native speaker|mother tongue|country of origin|national origin|nationality|"
     r"citizen(?:ship)?|ethnic\w*|racial|skin colou?r|sexual orientation|transgender|disabled|disability|"
@@ -29,7 +33,8 @@ _PROTECTED = re.compile(
     re.IGNORECASE,
 )
 _SENSITIVE = re.compile(
-    r"\b(?:age|aged|young|youthful|recent graduates? only|male|female|gender|women|men only|man|woman|mature|physically fit|"
+    r"\b(?:age|aged|young|youthful|recent graduates? only|male|female|gender|women|men only|man|woman|mature|"
+    r"physically fit|"
     r"good health|healthy|able-bodied|single|unmarried|no dependants|christian|muslim|jewish|catholic|hindu|"
     r"right to work|dbs|criminal|background check|visa|passport|vaccinat\w+ status|drug test\w*|credit check|"
     r"security clearance|sc cleared|work permit|[12]:[12]|own (?:car|transport))\b",
@@ -39,7 +44,8 @@ _INJECTION = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:previous|prior|above|all|instruction\w*|rules?|prompt)\b|"
     r"\b(?:system prompt|as an ai|language model|chatgpt|assistant:|you are now|prompt|jailbreak|developer mode|"
     r"(?:ask|tell|give|rate|score|grade|hire|recommend|award|print|output|reveal)\b.{0,30}"
-    r"\b(?:(?:the|this|each|every|any) (?:candidate|interviewer|applicant|user)|password|full marks|secrets?|api key))\b",
+    r"\b(?:(?:the|this|each|every|any) (?:candidate|interviewer|applicant|user)|password|full marks|secrets?|"
+    r"api key))\b",
     re.IGNORECASE,
 )
 _COARSE = re.compile(

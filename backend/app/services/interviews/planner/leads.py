@@ -10,7 +10,6 @@ from app.domain.posting import Posting, Weight
 from app.domain.question import QuestionKind
 from app.services.interviews.planner import form
 from app.services.interviews.planner.compose import Candidate
-from app.services.interviews.planner.matching import Reading
 from app.services.interviews.planner.phrases import lower_first, spoken
 from app.utils.minilm import encoder, similarity
 
@@ -28,6 +27,11 @@ _ASKED = re.compile(
     r"(?:some )?(?:experience (?:of|in|with)|(?:a |an )?(?:good |sound |solid |thorough |clear |working )?"
     r"(?:knowledge|understanding|command) of|(?:the |an )?ability to|familiarity with|(?:a )?commitment to) .+",
     re.IGNORECASE,
+)
+
+
+_ABOUT_HIRING = re.compile(
+    r"\b(?:need|looking|want|love to|offer|welcome|are an? |committed|you|hear from|apply|provide)\b", re.IGNORECASE
 )
 
 
@@ -75,9 +79,7 @@ def _from_requirement(candidate: Candidate, rng: random.Random, used: set[str]) 
     return None
 
 
-def with_leads(
-    chosen: Sequence[Candidate], posting: Posting, reading: Reading, rng: random.Random
-) -> list[str]:  # fmt: skip
+def with_leads(chosen: Sequence[Candidate], posting: Posting, rng: random.Random) -> list[str]:
     """The texts of the chosen candidates, about a third of them opened by a sentence of the posting."""
     texts = [candidate.text for candidate in chosen]
     sentences = employer_sentences(posting)

@@ -142,7 +142,11 @@ def understand(posting: Posting, bank: Bank) -> Reading:
             row += 1
         top = max(best.values(), default=0.0)
         wide = 0.6 if len(pieces) > 1 else NEAR_BEST
-        ranked = sorted((-score, column) for column, score in best.items() if score >= top - wide)
+        ranked = sorted(
+            (-score, column)
+            for column, score in best.items()
+            if score >= top - wide or bank.competencies[column].id.startswith("licence-")
+        )
         matches = tuple(Match(bank.competencies[column], -score) for score, column in ranked[: 2 + len(pieces)])
         phrases = Phrases() if foreign else read(requirement.text, duty=requirement.weight is Weight.DUTY)
         items.append(Item(requirement, row - len(pieces), phrases, matches))

@@ -11,137 +11,27 @@ from functools import lru_cache
 from pathlib import Path
 
 LONGEST_VERB_PHRASE, LONGEST_NOUN_PHRASE = 10, 7
-LANGUAGES = [
-    "English",
-    "German",
-    "French",
-    "Spanish",
-    "Italian",
-    "Polish",
-    "Welsh",
-    "Dutch",
-    "Portuguese",
-    "Arabic",
-    "Urdu",
-    "Makaton",
-]
-NAMES = frozenset(
-    [
-        "Excel",
-        "Python",
-        "Java",
-        "Kotlin",
-        "Rust",
-        "Go",
-        "Kafka",
-        "Kinesis",
-        "Snowflake",
-        "Redshift",
-        "Airflow",
-        "Dagster",
-        "Prefect",
-        "Terraform",
-        "Kubernetes",
-        "Docker",
-        "Salesforce",
-        "Zendesk",
-        "Jira",
-        "Figma",
-        "Klaviyo",
-        "Shopify",
-        "Relativity",
-        "Liquidlogic",
-        "Tapestry",
-        "Dentrix",
-        "Dexis",
-        "Sparx",
-        "Desmos",
-        "Cascade",
-        "Tecan",
-        "Looker",
-        "Tableau",
-        "Azure",
-        "Agile",
-        "Scrum",
-        "Makaton",
-        "Moodle",
-        "Photoshop",
-        "Trello",
-        "Slack",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "Ofsted",
-        "Parliament",
-        "Windows",
-        "Linux",
-        "Android",
-        "Responsible",
-        "Alabama",
-        "Alaska",
-        "Arizona",
-        "California",
-        "Colorado",
-        "Connecticut",
-        "Delaware",
-        "Florida",
-        "Georgia",
-        "Hawaii",
-        "Idaho",
-        "Illinois",
-        "Indiana",
-        "Iowa",
-        "Kansas",
-        "Kentucky",
-        "Louisiana",
-        "Maine",
-        "Maryland",
-        "Massachusetts",
-        "Michigan",
-        "Minnesota",
-        "Mississippi",
-        "Missouri",
-        "Montana",
-        "Nebraska",
-        "Nevada",
-        "Ohio",
-        "Oklahoma",
-        "Oregon",
-        "Pennsylvania",
-        "Tennessee",
-        "Texas",
-        "Utah",
-        "Vermont",
-        "Virginia",
-        "Washington",
-        "Wisconsin",
-        "Wyoming",
-        "England",
-        "Scotland",
-        "Wales",
-        "Ireland",
-        "Britain",
-        "British",
-        "Irish",
-        "Scottish",
-        "American",
-        "European",
-        "Europe",
-        "London",
-        "Canada",
-        "Canadian",
-        "Australia",
-        "Australian",
-    ]
-) | frozenset(LANGUAGES)
+
+
+@lru_cache(maxsize=1)
+def _lists() -> dict[str, frozenset[str]]:
+    text = (Path(__file__).parent / "words.txt").read_text(encoding="utf-8")
+    parts = re.split(r"^== (.+)$", re.sub(r"^#.*$", "", text, flags=re.MULTILINE), flags=re.MULTILINE)[1:]
+    return {name: frozenset(body.split()) for name, body in zip(parts[::2], parts[1::2], strict=True)}
+
+
+NAMES = _lists()["names"]
+_NOUNS_TOO = _lists()["also nouns"]
+_DETERMINERS = _lists()["determiners"]
+_NOT_FIRST = _lists()["not first"]
+_DANGLING = _lists()["not last"]
+_PRONOUNS = _lists()["pronouns"]
+_DOUBLE = _lists()["doubling"]
+_VERBS = _lists()["verbs"]
 
 _FILLER = (
-    r"(?:very |highly )?(?:strong|excellent|good|great|proven|solid|sound|extensive|substantial|demonstrable|demonstrated|"
-    r"deep|thorough|working|hands-on|practical|recent|relevant|previous|prior|significant|basic|advanced|expert|clear|"
+    r"(?:very |highly )?(?:strong|excellent|good|great|proven|solid|sound|extensive|substantial|demonstrable|"
+    r"demonstrated|deep|thorough|working|hands-on|practical|recent|relevant|previous|prior|significant|basic|advanced|expert|clear|"
     r"real|confident|proficient|outstanding|exceptional|some|genuine|full|valid|current|in-depth|up-to-date|"
     r"comprehensive|detailed|general|broad|keen|high|first-class|similar|direct|successful)"
 )
@@ -151,325 +41,40 @@ _COUNT = (
 )
 _SUBJECT = (
     r"(?:you(?:['’]ll| will|['’]d| would| must| should| can)?|the (?:successful|ideal) candidate (?:will|must|should)|"
-    r"(?:applicants|candidates) (?:must|should|will)|we need (?:someone|somebody|a person) (?:who can|to)|you are|you['’]re)"
+    r"(?:applicants|candidates) (?:must|should|will)|we need (?:someone|somebody|a person) (?:who can|to)|you are|"
+    r"you['’]re)"
 )
-_TO_VERB = r"(?:(?:the |an )?ability to|able to|be able to|willing(?:ness)? to|capacity to|how to|confident to|happy to|need to)"
+_TO_VERB = (
+    r"(?:(?:the |an )?ability to|able to|be able to|willing(?:ness)? to|capacity to|how to|confident to|happy to|"
+    r"need to)"
+)
 _TO_NOUN = (
-    r"(?:(?:an? )?(?:hands-on )?(?:experience|knowledge|understanding|awareness|grasp|command)\s+(?:of|in|with|as|on|at)|"
+    r"(?:(?:an? )?(?:hands-on )?(?:experience|knowledge|understanding|awareness|grasp|command)\s+"
+    r"(?:of|in|with|as|on|at)|"
     r"experience(?= \w+ing\b)|experienced (?:in|with|at)|(?:a )?(?:proven )?(?:track )?record (?:of|in)|"
     r"familiar(?:ity)? with|(?:a )?background in|"
     r"comfort(?:able)? with|confident (?:in|with)|confident(?= \w+ing\b)|proficien(?:t|cy) (?:in|with)|"
-    r"skill(?:s|ed)? (?:in|with|at)|competen(?:t|ce) (?:in|with)|(?:a )?(?:commitment|dedication) to|(?:an? )?interest in|"
+    r"skill(?:s|ed)? (?:in|with|at)|competen(?:t|ce) (?:in|with)|(?:a )?(?:commitment|dedication) to|"
+    r"(?:an? )?interest in|"
     r"(?:a )?habit of|(?:a )?passion for|exposure to|expertise in|responsible for|fluen(?:t|cy) in)"
 )
 _AUXILIARY, _ARTICLE = r"(?:have|has|be|bring|and|also|then)", r"(?:an?|the)"
 _CUT = re.compile(
-    r"\s*(?:[;:]|\s[–—-]\s|,(?! \w+ (?:and|or) )|\s(?:including|such as|so that|in order to|to ensure|ensuring|which|that|"
+    r"\s*(?:[;:]|\s[–—-]\s|,(?! \w+ (?:and|or) )|"
+    r"\s(?:including|such as|so that|in order to|to ensure|ensuring|which|that|"
     r"who|whom|when|while|whilst|because|where|whatever|if|unless|before|after|until|e\.g\.?|i\.e\.?|for example|"
-    r"ideally|preferably)\b|\s(?:is|are) (?:a|an|essential|required|desirable|preferred|needed|necessary|expected|given)\b|"
-    r"\s(?:would be|will be|required|preferred|desirable|essential|an advantage|a bonus|a plus|or similar|or equivalent|"
-    r"or comparable|or another|or better|or above)\b)",
+    r"ideally|preferably)\b|"
+    r"\s(?:is|are) (?:a|an|essential|required|desirable|preferred|needed|necessary|expected|given)\b|"
+    r"\s(?:would be|will be|required|preferred|desirable|essential|an advantage|a bonus|a plus|or similar|"
+    r"or equivalent|or comparable|or another|or better|or above)\b)",
     re.IGNORECASE,
 )
 _BREAKS = ("across", "for", "with", "from", "through", "by", "at", "in", "on", "to", "alongside", "against")
-# Nouns as often as verbs at the head of a line: "change control", "stock rotation", "open source contributions".
-_NOUNS_TOO = frozenset(
-    [
-        "open",
-        "schedule",
-        "change",
-        "contract",
-        "design",
-        "market",
-        "project",
-        "stock",
-        "budget",
-        "report",
-        "support",
-        "research",
-        "plan",
-        "record",
-        "test",
-        "study",
-        "lead",
-        "process",
-        "control",
-        "place",
-        "brief",
-        "price",
-        "sign",
-        "care",
-        "check",
-        "cost",
-        "cover",
-        "form",
-        "guide",
-        "help",
-        "host",
-        "interview",
-        "balance",
-        "book",
-        "award",
-        "challenge",
-        "call",
-        "cut",
-        "cook",
-        "feed",
-        "hire",
-        "influence",
-        "invoice",
-        "load",
-        "look",
-        "map",
-        "measure",
-        "model",
-        "monitor",
-        "notice",
-        "offer",
-        "order",
-        "pack",
-        "present",
-        "produce",
-        "programme",
-        "purchase",
-        "review",
-        "service",
-        "shape",
-        "share",
-        "source",
-        "staff",
-        "store",
-        "supply",
-        "transfer",
-        "transport",
-        "travel",
-        "upgrade",
-        "use",
-        "visit",
-        "watch",
-        "welcome",
-        "work",
-        "audit",
-        "document",
-        "display",
-        "coach",
-        "team",
-        "network",
-        "quality",
-        "risk",
-        "issue",
-        "process",
-        "file",
-        "forecast",
-        "run",
-        "set",
-        "track",
-        "weld",
-        "train",
-        "wash",
-        "pour",
-        "mentor",
-        "own",
-        "win",
-        "hand",
-        "hit",
-        "dial",
-    ]
-)
-_DETERMINERS = frozenset(
-    ["a", "an", "the", "your", "our", "their", "all", "any", "each", "every", "this", "that", "up", "out"]
-)
-_NOT_FIRST = frozenset(
-    [
-        "can",
-        "do",
-        "does",
-        "did",
-        "know",
-        "knows",
-        "must",
-        "will",
-        "would",
-        "should",
-        "may",
-        "might",
-        "be",
-        "being",
-        "is",
-        "are",
-        "has",
-        "had",
-        "have",
-        "not",
-        "who",
-        "whose",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "ten",
-        "spend",
-        "dial",
-        "works",
-        "notices",
-        "drives",
-        "need",
-        "needs",
-        "no",
-        "nothing",
-        "nice",
-        "ideally",
-        "also",
-        "please",
-        "any",
-        "willing",
-        "able",
-        "happy",
-        "keen",
-        "strong",
-        "good",
-        "clear",
-        "warm",
-        "proud",
-        "passionate",
-        "pragmatic",
-        "reliable",
-        "friendly",
-        "flexible",
-        "organised",
-    ]
-)
 _COUNTLESS = re.compile(
     r"(?:s|ing|ion|ment|ity|ance|ence|ness|ship|ery|cy|ics|ware|work|care|design|control|law|sense|data|advice|software|"
     r"english|bread|pastry|food|fish|stock|equipment|finance|music|art|retail|business|knowledge|research|time|safety|"
     r"machinery|pharmacy|chromatography|analysis|ethnography|governance|health|first aid|e-commerce|sales|awareness)$",
     re.IGNORECASE,
-)
-_DANGLING = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "with",
-        "from",
-        "by",
-        "and",
-        "or",
-        "as",
-        "into",
-        "across",
-        "through",
-        "alongside",
-        "your",
-        "our",
-        "their",
-        "its",
-        "his",
-        "her",
-        "every",
-        "each",
-        "any",
-        "all",
-        "good",
-        "other",
-        "no",
-        "not",
-        "well",
-        "own",
-        "both",
-        "under",
-        "over",
-        "without",
-        "within",
-        "between",
-        "up",
-        "down",
-        "out",
-        "off",
-        "about",
-    ]
-)
-_PRONOUNS = frozenset(
-    [
-        "i",
-        "me",
-        "my",
-        "mine",
-        "we",
-        "us",
-        "they",
-        "them",
-        "he",
-        "she",
-        "him",
-        "it",
-        "this",
-        "these",
-        "those",
-        "what",
-        "yourself",
-    ]
-)
-_DOUBLE = frozenset(
-    [
-        "plan",
-        "run",
-        "set",
-        "get",
-        "put",
-        "cut",
-        "stop",
-        "ship",
-        "spot",
-        "map",
-        "tag",
-        "log",
-        "scan",
-        "pack-up",
-        "swap",
-        "fit",
-        "dig",
-        "drop",
-        "mop",
-        "prep",
-        "plot",
-        "rub",
-        "shop",
-        "step",
-        "strip",
-        "trim",
-        "wrap",
-        "begin",
-        "submit",
-        "commit",
-        "transfer",
-        "refer",
-        "occur",
-        "program",
-        "control",
-        "cancel",
-        "travel",
-        "label",
-        "model",
-        "total",
-        "format",
-        "debug",
-        "zip",
-        "win",
-        "let",
-        "dial",
-        "hit",
-    ]
 )
 
 
@@ -487,13 +92,8 @@ class Phrases:
 
 
 @lru_cache(maxsize=1)
-def _verbs() -> frozenset[str]:
-    return frozenset((Path(__file__).parent / "verbs.txt").read_text(encoding="utf-8").split())
-
-
-@lru_cache(maxsize=1)
 def _bases() -> dict[str, str]:
-    return {gerund(verb): verb for verb in sorted(_verbs())}
+    return {gerund(verb): verb for verb in sorted(_VERBS)}
 
 
 def gerund(verb: str) -> str:
@@ -557,11 +157,17 @@ def spoken(text: str) -> str:
 
 
 def _tidy(words: list[str], longest: int) -> list[str]:
+    whole = len(words)
     while len(words) > longest:
         breaks = [i for i, word in enumerate(words[: longest + 1]) if i > 1 and word.lower() in _BREAKS]
         if not breaks:
             return []
         words = words[: breaks[-1]]
+    if len(words) < whole:
+        # "the patience [to build a new one]": a second part that lost its end goes with it.
+        pairs = enumerate(zip(words, words[1:], strict=False))
+        second = [i for i, (word, after) in pairs if word in ("and", "or") and after in ("the", "a", "an")]
+        words = words[: second[0]] if second else words
     while words and words[-1].lower().strip(",") in _DANGLING:
         words = words[:-1]
     return words
@@ -589,7 +195,7 @@ def _strip(text: str) -> tuple[str, bool, str]:
         for pattern in (_SUBJECT, _TO_VERB, _COUNT, _TO_NOUN, _FILLER, _AUXILIARY, _ARTICLE):
             match = re.match(pattern + r"(?:\s+|(?<=\s))", text, re.IGNORECASE)
             if match and match.end() < len(text):
-                verb = (verb or pattern == _TO_VERB or pattern == _SUBJECT) and pattern != _TO_NOUN
+                verb = (verb or pattern in (_TO_VERB, _SUBJECT)) and pattern != _TO_NOUN
                 if pattern == _ARTICLE:
                     kept = match[0].strip().lower()
                 elif pattern != _FILLER:
@@ -604,7 +210,7 @@ def _strip(text: str) -> tuple[str, bool, str]:
 
 def _verb_phrase(text: str) -> tuple[str, str] | None:
     """(base, gerund) when the text begins with a verb or a list of verbs in one form."""
-    bases, verbs = _bases(), _verbs()
+    bases, verbs = _bases(), _VERBS
     match = re.match(r"((?:[A-Za-z-]+, )*[A-Za-z-]+(?:,? (?:and|or) [A-Za-z-]+)?) (.+)", text)
     if not match:
         return None
@@ -645,7 +251,7 @@ def _noun_phrase(text: str, kept: str = "") -> str | None:
     if not words or not _safe(words) or len(" ".join(words)) < 3:
         return None
     first = words[0].lower()
-    unsure = first in _NOT_FIRST or first in _DANGLING or first.endswith(("ly", "ed")) or first in _verbs() - _NOUNS_TOO
+    unsure = first in _NOT_FIRST or first in _DANGLING or first.endswith(("ly", "ed")) or first in _VERBS - _NOUNS_TOO
     if unsure or {"is", "are", "was", "were", "given", "be"} & {word.lower() for word in words}:
         return None
     if len(words) == 1 and words[0].lower() in ("experience", "knowledge", "skills", "degree", "work"):
@@ -664,7 +270,7 @@ def read(text: str, *, duty: bool = False) -> Phrases:
     counted = re.match(_COUNT + r"(.*)", clean, re.IGNORECASE)
     body, verb, kept = _strip(clean)
     words = body.lower().split()
-    if len(words) > 1 and words[0].endswith("s") and words[0][:-1] in _verbs() and words[1] in _DETERMINERS:
+    if len(words) > 1 and words[0].endswith("s") and words[0][:-1] in _VERBS and words[1] in _DETERMINERS:
         # "Somebody who notices a pest" arrives here as "notices a pest".
         body, verb = words[0][:-1] + body[len(words[0]) :], True
         words[0] = words[0][:-1]
