@@ -119,7 +119,12 @@ async def _from_boards(fetch: _Fetch, endpoints: tuple[ats.Endpoint, ...], url: 
 def _completed(url: str) -> str:
     """The address with a scheme. Raises `url_invalid` for what can be none."""
     url = url.strip()
-    if not url or len(url) > 2000 or any(character.isspace() or ord(character) < 32 for character in url) or "\\" in url:
+    if (
+        not url
+        or len(url) > 2000
+        or any(character.isspace() or ord(character) < 32 for character in url)
+        or "\\" in url
+    ):
         raise _invalid()
     if "://" not in url and not url.lower().startswith(("javascript:", "data:", "mailto:", "file:", "about:")):
         url = f"https://{url}"
@@ -127,7 +132,11 @@ def _completed(url: str) -> str:
 
 
 def _invalid() -> BadInput:
-    return BadInput("This is not the address of a web page.", code="url_invalid", hint=f"Copy the whole address, from https:// on. {PASTE}")
+    return BadInput(
+        "This is not the address of a web page.",
+        code="url_invalid",
+        hint=f"Copy the whole address, from https:// on. {PASTE}",
+    )
 
 
 def _timeout() -> BadInput:
@@ -193,7 +202,9 @@ class _Fetch:
         except ValueError:
             raise _invalid() from None
         if scheme not in self._policy.allowed_schemes:
-            raise BadInput("Only addresses that begin with http:// or https:// can be read.", code="url_scheme", hint=PASTE)
+            raise BadInput(
+                "Only addresses that begin with http:// or https:// can be read.", code="url_scheme", hint=PASTE
+            )
         if not host:
             raise _invalid()
         try:
@@ -213,7 +224,9 @@ class _Fetch:
                 content_type = response.headers.get("content-type", "")
                 media_type = content_type.split(";", 1)[0].strip().lower()
                 if accept is not None and media_type not in accept:
-                    raise UnsupportedMedia("There is no page of text at this address.", code="url_content_type", hint=_HINT)
+                    raise UnsupportedMedia(
+                        "There is no page of text at this address.", code="url_content_type", hint=_HINT
+                    )
                 announced = response.headers.get("content-length", "")
                 if accept is not None and announced.isdigit() and int(announced) > limit:
                     raise _too_big()
@@ -228,7 +241,9 @@ class _Fetch:
             raise _invalid() from None
         except (httpx.HTTPError, OSError, zlib.error, ssl.SSLError) as error:
             if any(isinstance(cause, socket.gaierror) for cause in _causes(error)):
-                raise BadInput("There is no site with this name.", code="url_dns", hint=f"Check the address. {PASTE}") from None
+                raise BadInput(
+                    "There is no site with this name.", code="url_dns", hint=f"Check the address. {PASTE}"
+                ) from None
             raise BadInput("The site does not answer.", code="url_unreachable", hint=f"Try again. {PASTE}") from None
         return Answer(url, content_type, body)
 
@@ -247,7 +262,7 @@ class _Fetch:
             raise
         except RehearsalError as error:
             status = getattr(error, "http_status", None)
-            if status is not None and 400 <= status < 500 or error.code in ("url_redirects", "url_encoding"):
+            if (status is not None and 400 <= status < 500) or error.code in ("url_redirects", "url_encoding"):
                 return ""
             if status is not None:
                 return "User-agent: *\nDisallow: /"
@@ -264,7 +279,11 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _forbidden() -> Refused:
-    return Refused("This address leads to a private network or an unusual port, and is not opened.", code="url_forbidden_address", hint=PASTE)
+    return Refused(
+        "This address leads to a private network or an unusual port, and is not opened.",
+        code="url_forbidden_address",
+        hint=PASTE,
+    )
 
 
 def _too_big() -> TooLarge:
@@ -292,7 +311,7 @@ def _status(status: int) -> _Status:
 def _decoder(coding: str) -> Callable[[bytes, int], bytes]:
     """`decode(chunk, room)`: at most `room` bytes come out of a chunk, however small it is packed."""
     if coding in ("", "identity"):
-        return lambda chunk, room: chunk
+        return lambda chunk, _: chunk
     if coding in ("gzip", "x-gzip"):
         return zlib.decompressobj(wbits=31).decompress
     raise UnsupportedMedia("The site packs this page in a way that is not supported.", code="url_encoding", hint=_HINT)
@@ -315,7 +334,7 @@ _lookups = threading.BoundedSemaphore(_MAX_LOOKUPS)
 
 
 def _within(resolver: Resolver, seconds: float) -> Resolver:
-    """A resolver with a deadline: `getaddrinfo` has none, and a thread that waits in it cannot be stopped, only left."""
+    """A resolver with a deadline: `getaddrinfo` has none, and its thread cannot be stopped, only left."""
 
     def lookup(*arguments: Any) -> Any:
         if not _lookups.acquire(timeout=seconds):

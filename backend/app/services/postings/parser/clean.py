@@ -8,12 +8,13 @@ import unicodedata
 # Letters that draw nothing although their category says letter or mark: Hangul fillers, the combining grapheme joiner,
 # Khmer inherent vowels, Mongolian and general variation selectors, the blank Braille pattern, Latin-interlinear marks.
 _INVISIBLE = frozenset(
-    [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0]
-    + list(range(0x180B, 0x1810))
-    + list(range(0xFE00, 0xFE10))
-    + list(range(0xFFF0, 0xFFFC))
-    + list(range(0x1D159, 0x1D15A))
-    + list(range(0xE0000, 0xE0FFF + 1))
+    [
+        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0x1D159),
+        *range(0x180B, 0x1810),
+        *range(0xFE00, 0xFE10),
+        *range(0xFFF0, 0xFFFC),
+        *range(0xE0000, 0xE1000),
+    ]
 )
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")

@@ -54,10 +54,18 @@ def parse_document(data: bytes, filename: str | None) -> Posting:
     if head.startswith(b"PK\x03\x04"):
         return parse_text(_docx_text(data))
     if kind := _foreign(head):
-        raise UnsupportedMedia(f"This is {kind}, which cannot be read here.", code="posting_file_type", hint=f"Save it as PDF, DOCX or TXT. {PASTE}")
+        raise UnsupportedMedia(
+            f"This is {kind}, which cannot be read here.",
+            code="posting_file_type",
+            hint=f"Save it as PDF, DOCX or TXT. {PASTE}",
+        )
     text = _decode(data)
     if head.lstrip().startswith(b"{\\rtf"):
-        raise UnsupportedMedia("This is an RTF file, which cannot be read here.", code="posting_file_type", hint=f"Save it as DOCX or TXT. {PASTE}")
+        raise UnsupportedMedia(
+            "This is an RTF file, which cannot be read here.",
+            code="posting_file_type",
+            hint=f"Save it as DOCX or TXT. {PASTE}",
+        )
     if _is_html(text, filename):
         return parse_page(text.encode(), url="", content_type="text/html; charset=utf-8")
     return parse_text(text)
@@ -90,7 +98,12 @@ def _foreign(head: bytes) -> str | None:
 
 def _decode(data: bytes) -> str:
     """Text of a file: byte order mark, then UTF-8, then UTF-16 by its zero bytes, then the likeliest 8-bit set."""
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if data.startswith(mark):
             return data.decode(encoding, "replace")
     try:
@@ -104,8 +117,10 @@ def _decode(data: bytes) -> str:
                 return data.decode(encoding, "replace")
     odd = sum(byte < 9 or 13 < byte < 32 for byte in sample)
     if odd > 0.02 * len(sample):
-        raise UnsupportedMedia("This file holds no readable text.", code="posting_file_type", hint=f"Use PDF, DOCX, HTML or TXT. {PASTE}")
-    # cp1252 is what Windows editors write; another set is taken only when it makes clearly better sense (Czech, Polish).
+        raise UnsupportedMedia(
+            "This file holds no readable text.", code="posting_file_type", hint=f"Use PDF, DOCX, HTML or TXT. {PASTE}"
+        )
+    # cp1252 is what Windows editors write; others only when they make clearly better sense (Czech, Polish).
     best = from_bytes(data[:50_000], cp_isolation=["cp1252", "cp1250", "iso8859_2", "cp1251"]).best()
     encoding = best.encoding if best is not None else "cp1252"
     return data.decode(encoding, "replace")
@@ -116,12 +131,18 @@ def _is_html(text: str, filename: str | None) -> bool:
     if re.match(r"(?:<!doctype html|<html|<head|<body|<!--|<\?xml[^>]{0,100}>\s*<(?:!doctype html|html))", head):
         return True
     named = bool(filename) and str(filename).lower().endswith((".html", ".htm", ".xhtml"))
-    tags = len(re.findall(r"</?(?:p|div|ul|li|h[1-6]|br|strong|span|table|body)\b[^>]{0,200}>", text[:20_000], re.IGNORECASE))
+    tags = len(
+        re.findall(r"</?(?:p|div|ul|li|h[1-6]|br|strong|span|table|body)\b[^>]{0,200}>", text[:20_000], re.IGNORECASE)
+    )
     return tags >= (1 if named else 6)
 
 
 def _unreadable_pdf() -> BadInput:
-    return BadInput("This PDF is damaged and cannot be read.", code="posting_pdf_unreadable", hint=f"Open it and save it again. {PASTE}")
+    return BadInput(
+        "This PDF is damaged and cannot be read.",
+        code="posting_pdf_unreadable",
+        hint=f"Open it and save it again. {PASTE}",
+    )
 
 
 def _pdf_text(data: bytes) -> str:
@@ -130,7 +151,11 @@ def _pdf_text(data: bytes) -> str:
         reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
         encrypted = reader.is_encrypted
         if encrypted and not reader.decrypt(""):
-            raise BadInput("This PDF is locked with a password.", code="posting_pdf_encrypted", hint=f"Save it without the password. {PASTE}")
+            raise BadInput(
+                "This PDF is locked with a password.",
+                code="posting_pdf_encrypted",
+                hint=f"Save it without the password. {PASTE}",
+            )
         count = len(reader.pages)
     except BadInput:
         raise
@@ -139,7 +164,11 @@ def _pdf_text(data: bytes) -> str:
     except Exception as error:
         raise _unreadable_pdf() from error
     if count > MAX_PDF_PAGES:
-        raise TooLarge(f"This PDF has more than {MAX_PDF_PAGES} pages.", code="posting_too_large", hint=f"Use only the pages of the posting. {PASTE}")
+        raise TooLarge(
+            f"This PDF has more than {MAX_PDF_PAGES} pages.",
+            code="posting_too_large",
+            hint=f"Use only the pages of the posting. {PASTE}",
+        )
     if count == 0:
         raise _unreadable_pdf()
     pages: list[str] = []
@@ -195,7 +224,11 @@ def _joined(pages: list[str]) -> str:
 
 
 def _unreadable_docx() -> BadInput:
-    return BadInput("This Word file is damaged and cannot be read.", code="posting_docx_unreadable", hint=f"Open it and save it again. {PASTE}")
+    return BadInput(
+        "This Word file is damaged and cannot be read.",
+        code="posting_docx_unreadable",
+        hint=f"Open it and save it again. {PASTE}",
+    )
 
 
 def _docx_text(data: bytes) -> str:
@@ -206,7 +239,11 @@ def _docx_text(data: bytes) -> str:
             if len(entries) > MAX_DOCX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_DOCX_BYTES:
                 raise TooLarge("This file unpacks to more than 20 MB.", code="posting_too_large", hint=PASTE)
             if "word/document.xml" not in names:
-                raise UnsupportedMedia("This is a packed file, not a Word document.", code="posting_file_type", hint=f"Use PDF, DOCX, HTML or TXT. {PASTE}")
+                raise UnsupportedMedia(
+                    "This is a packed file, not a Word document.",
+                    code="posting_file_type",
+                    hint=f"Use PDF, DOCX, HTML or TXT. {PASTE}",
+                )
             safe = _repacked(archive, entries)
         document = docx.Document(safe)
         lines = list(_docx_lines(document))
@@ -238,7 +275,13 @@ def _repacked(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> io.By
                     raise TooLarge("This file unpacks to more than 20 MB.", code="posting_too_large", hint=PASTE)
                 if entry.filename == "[Content_Types].xml":
                     # python-docx opens documents, not templates and macro documents, which differ in this word only.
-                    content = re.sub(rb"application/vnd\.(?:ms-word\.(?:document|template)\.macroEnabled|openxmlformats-officedocument\.wordprocessingml\.template)\.?(?:12|main\+xml|main)?\+?(?:xml)?", b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml", content)
+                    content = re.sub(
+                        rb"application/vnd\.(?:ms-word\.(?:document|template)\.macroEnabled|"
+                        rb"openxmlformats-officedocument\.wordprocessingml\.template)\.?(?:12|main\+xml|"
+                        rb"main)?\+?(?:xml)?",
+                        b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+                        content,
+                    )
             safe.writestr(entry.filename, content)
     out.seek(0)
     return out
@@ -261,7 +304,9 @@ def _docx_lines(document: Any) -> Iterator[str]:
             yield ""
     for box in document.element.body.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}txbxContent"):
         for paragraph in box.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"):
-            line = "".join(paragraph.itertext("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")).strip()
+            line = "".join(
+                paragraph.itertext("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")
+            ).strip()
             if line and line not in seen:
                 seen.add(line)
                 yield line
@@ -306,7 +351,9 @@ def _table_lines(table: Any) -> Iterator[str]:
             if cell._tc is last:
                 continue
             last = cell._tc
-            cells.append("\n".join(line for paragraph in cell.paragraphs for line in _paragraph_lines(paragraph) if line))
+            cells.append(
+                "\n".join(line for paragraph in cell.paragraphs for line in _paragraph_lines(paragraph) if line)
+            )
         rows.append(cells)
     listed = specification_lines(rows)
     if listed is not None:
@@ -314,7 +361,13 @@ def _table_lines(table: Any) -> Iterator[str]:
         return
     for cells in rows:
         filled = [cell for cell in cells if cell.strip()]
-        if len(filled) == 2 and "\n" not in filled[0] and len(filled[0].split()) <= 6 and "\n" not in filled[1] and len(filled[1].split()) <= 12:
+        if (
+            len(filled) == 2
+            and "\n" not in filled[0]
+            and len(filled[0].split()) <= 6
+            and "\n" not in filled[1]
+            and len(filled[1].split()) <= 12
+        ):
             yield f"{filled[0].strip().rstrip(':')}: {filled[1].strip()}"
         else:
             for cell in filled:

@@ -19,16 +19,16 @@ _MAX_FIELD = 200  # characters of a title, company or place
 def amend(
     posting: Posting,
     *,
-    title: str | None | EllipsisType = ...,
-    company: str | None | EllipsisType = ...,
-    location: str | None | EllipsisType = ...,
-    seniority: Seniority | str | None | EllipsisType = ...,
+    title: str | EllipsisType | None = ...,
+    company: str | EllipsisType | None = ...,
+    location: str | EllipsisType | None = ...,
+    seniority: Seniority | str | EllipsisType | None = ...,
     requirements: Sequence[Requirement] | EllipsisType = ...,
 ) -> Posting:
     """The posting with the user's corrections; what is not given stays, None clears a field.
 
-    A requirement whose quote stands verbatim in the text keeps or gets its offsets. One the user wrote has none, and its
-    quote is its text. Ids are kept when they are given and unique, else new ones follow.
+    A requirement whose quote stands verbatim in the text keeps or gets its offsets. One the user wrote has none, and
+    its quote is its text. Ids are kept when they are given and unique, else new ones follow.
 
     Raises:
         BadInput: `posting_edit_invalid` for an empty or overlong field, more than 80 requirements, more than 500
@@ -85,7 +85,9 @@ def _field(name: str, given: str | None) -> str | None:
 
 def _requirements(posting: Posting, given: Sequence[Requirement]) -> tuple[Requirement, ...]:
     if len(given) > MAX_REQUIREMENTS:
-        raise _invalid(f"There are more than {MAX_REQUIREMENTS} requirements.", "Keep the ones you want to practise for.")
+        raise _invalid(
+            f"There are more than {MAX_REQUIREMENTS} requirements.", "Keep the ones you want to practise for."
+        )
     named = [item.id for item in given if item.id]
     if len(named) != len(set(named)):
         raise _invalid("Two requirements have the same id.", "Give each its own id, or leave new ones empty.")
@@ -111,7 +113,13 @@ def _requirements(posting: Posting, given: Sequence[Requirement]) -> tuple[Requi
             quote = text
         kept.append(
             Requirement(
-                id=number, text=text, quote=quote, weight=item.weight, start=start, end=end, skills=skills.find(quote if start is not None else text)
+                id=number,
+                text=text,
+                quote=quote,
+                weight=item.weight,
+                start=start,
+                end=end,
+                skills=skills.find(quote if start is not None else text),
             )
         )
     return tuple(kept)

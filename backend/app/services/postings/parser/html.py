@@ -10,24 +10,38 @@ from lxml import etree
 from lxml import html as lxml_html
 
 _HIDING_STYLE = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*(?:0?\.0+|0)\s*(?:%|;|!|$)|font-size\s*:\s*(?:0|0?\.\d+)\s*(?:px|pt|em|rem|%|;|!|$)|font\s*:[^;]*\b0(?:px|pt|em)?\s*/|"
-    r"(?:left|top|right|bottom|text-indent|margin-left|margin-top)\s*:\s*-\s*\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01](?:px)?|clip-path\s*:\s*(?:inset\(\s*(?:50|100)%|circle\(\s*0)|(?:max-)?(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)|"
-    r"transform\s*:\s*(?:scale\(\s*0|translate\w*\(\s*-\s*\d{3,})|color\s*:\s*transparent|content-visibility\s*:\s*hidden|-webkit-text-fill-color\s*:\s*transparent)",
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*(?:0?\.0+|"
+    r"0)\s*(?:%|;|!|$)|font-size\s*:\s*(?:0|0?\.\d+)\s*(?:px|pt|em|rem|%|;|!|$)|font\s*:[^;]*\b0(?:px|pt|"
+    r"em)?\s*/|"
+    r"(?:left|top|right|bottom|text-indent|margin-left|margin-top)\s*:\s*-\s*\d{3,}|"
+    r"clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01](?:px)?|clip-path\s*:\s*(?:inset\(\s*(?:50|100)%|"
+    r"circle\(\s*0)|(?:max-)?(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)|"
+    r"transform\s*:\s*(?:scale\(\s*0|translate\w*\(\s*-\s*\d{3,})|color\s*:\s*transparent|"
+    r"content-visibility\s*:\s*hidden|-webkit-text-fill-color\s*:\s*transparent)",
     re.IGNORECASE,
 )
 _COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]+)", re.IGNORECASE)
 _BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*([^;!]+)", re.IGNORECASE)
-_HIDING_CLASS = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text|screen-reader-only|hidden|d-none|is-hidden|invisible|a11y-hidden|offscreen)(?:\s|$)")
+_HIDING_CLASS = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-hidden|visuallyhidden|screen-reader-text|screen-reader-only|hidden|d-none|"
+    r"is-hidden|invisible|a11y-hidden|offscreen)(?:\s|$)"
+)
 # "hidden md:block" is a narrow-screen rule of utility style sheets, not a way to hide.
 _SHOWN_CLASS = re.compile(r"(?:sm|md|lg|xl|2xl|print|d-(?:sm|md|lg|xl)):?-?(?:block|flex|inline|grid|table|contents)")
-_DROPPED = frozenset(
-    "script style template noscript head iframe object embed svg canvas audio video map select option datalist input button textarea dialog meta link title".split()
+_DROPPED_TAGS = """
+script style template noscript head iframe object embed svg canvas audio video map select option datalist input
+button textarea dialog meta link title
+"""
+_DROPPED = frozenset(_DROPPED_TAGS.split())
+_BLOCKS_TAGS = """
+address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2
+h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul
+"""
+_BLOCKS = frozenset(_BLOCKS_TAGS.split())
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "dt", "legend"])
+_PARSER = lxml_html.HTMLParser(
+    encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False, no_network=True
 )
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6 dt legend".split())
-_PARSER = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False, no_network=True)
 
 
 def tree(markup: str) -> Any | None:
@@ -46,7 +60,7 @@ def _white(colour: str) -> bool:
 
 
 def is_hidden(element: Any) -> bool:
-    """Whether an element is out of sight by its own attributes: hidden, aria-hidden, inline style, a well-known class."""
+    """Whether an element is out of sight by its attributes: hidden, aria-hidden, inline style, a well-known class."""
     attributes = element.attrib
     if "hidden" in attributes and attributes.get("hidden", "").lower() != "until-found":
         return True
@@ -60,8 +74,10 @@ def is_hidden(element: Any) -> bool:
         colour, background = _COLOUR.search(style), _BACKGROUND.search(style)
         if colour:
             ink, paper = colour.group(1), background.group(1) if background else "white"
-            # White letters are legible on a dark ground set elsewhere; with no ground of their own they count as hidden.
-            if (_white(ink) and (_white(paper) or not background)) or (background and ink.strip().lower() == paper.strip().lower()):
+            # White letters may be legible on a dark ground set elsewhere; without one of their own they count as hidden.
+            if (_white(ink) and (_white(paper) or not background)) or (
+                background and ink.strip().lower() == paper.strip().lower()
+            ):
                 return True
     if attributes.get("color") and _white(attributes["color"]):
         return True
@@ -76,10 +92,9 @@ def remove_hidden(root: Any) -> int:
     for element in list(root.iter(etree.Element)):
         if not isinstance(element.tag, str) or element is root or element.tag in ("script", "body", "html", "head"):
             continue
-        if is_hidden(element) or _matches(element, sheet):
-            if element.getparent() is not None:
-                element.drop_tree()
-                gone += 1
+        if (is_hidden(element) or _matches(element, sheet)) and element.getparent() is not None:
+            element.drop_tree()
+            gone += 1
     return gone
 
 
@@ -181,12 +196,20 @@ def _is_title_paragraph(element: Any, tag: str) -> bool:
     if tag not in ("p", "div") or len(element) == 0 or (element.text or "").strip():
         return False
     first = element[0]
-    return first.tag in ("b", "strong", "u") and len(element) == 1 and not (first.tail or "").strip() and len(first.text_content()) < 90
+    return (
+        first.tag in ("b", "strong", "u")
+        and len(element) == 1
+        and not (first.tail or "").strip()
+        and len(first.text_content()) < 90
+    )
 
 
 def _person_specification(table: Any) -> list[str] | None:
     rows = [
-        [" ".join(to_text(cell).split("\n")) if not _cell_items(cell) else "\n".join(_cell_items(cell)) for cell in row.iter("td", "th")]
+        [
+            " ".join(to_text(cell).split("\n")) if not _cell_items(cell) else "\n".join(_cell_items(cell))
+            for cell in row.iter("td", "th")
+        ]
         for row in list(table.iter("tr"))[:200]
         if not any(ancestor.tag == "table" and ancestor is not table for ancestor in row.iterancestors())
     ]
@@ -232,12 +255,30 @@ def specification_lines(rows: Sequence[Sequence[str]]) -> list[str] | None:
                 cell = line[at].strip() if at < len(line) else ""
                 mark = re.fullmatch(r"(?:x|✓|✔|☑|●|•|yes|y|e|d)", cell, re.IGNORECASE)
                 text = line[0].strip() if mark and at != 0 else "" if mark else cell
-                kept += [re.sub(r"^[•·▪*–-]\s*", "", part).strip() for part in text.split("\n") if len(part.strip()) > 1]
-        return ["", "Essential", *(f"- {item}" for item in lists[essential[0]]), "", "Desirable", *(f"- {item}" for item in lists[desirable[0]])]
-    marked = [row for row in rows if len(row) >= 2 and re.fullmatch(r"\W*(?:E|D|Essential|Desirable)\W*", row[-1].strip(), re.IGNORECASE)]
+                kept += [
+                    re.sub(r"^[•·▪*–-]\s*", "", part).strip() for part in text.split("\n") if len(part.strip()) > 1
+                ]
+        return [
+            "",
+            "Essential",
+            *(f"- {item}" for item in lists[essential[0]]),
+            "",
+            "Desirable",
+            *(f"- {item}" for item in lists[desirable[0]]),
+        ]
+    marked = [
+        row
+        for row in rows
+        if len(row) >= 2 and re.fullmatch(r"\W*(?:E|D|Essential|Desirable)\W*", row[-1].strip(), re.IGNORECASE)
+    ]
     if len(marked) >= 3 and len(marked) >= 0.6 * len(rows):
+
         def items(letter: str) -> list[str]:
-            return [f"- {row[-2].strip()}" for row in marked if row[-1].strip(" ()*.").upper().startswith(letter) and len(row[-2].strip()) > 2]
+            return [
+                f"- {row[-2].strip()}"
+                for row in marked
+                if row[-1].strip(" ()*.").upper().startswith(letter) and len(row[-2].strip()) > 2
+            ]
 
         return ["", "Essential", *items("E"), "", "Desirable", *items("D")]
     return None

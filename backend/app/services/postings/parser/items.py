@@ -17,50 +17,119 @@ _WEIGHT = {Section.DUTY: Weight.DUTY, Section.MUST: Weight.MUST, Section.NICE: W
 
 # "Label: value" lines that describe the job's frame rather than ask for something.
 FRAME = re.compile(
-    r"(?:job |position |role |vacancy |post )?(?:title|position|role|post|vacancy|location|place|place of work|city|office|base|based(?: in| at)?|where|workplace|work location|work site|site|region|country|address|salary(?: range)?|pay(?: rate| range)?|"
-    r"rate|rates|compensation|base|wage|package|ote|bonus|benefits|hours?(?: of work| per week)?|working hours|working pattern|work pattern|shifts?(?: pattern)?|schedule|days|contract(?: type| length)?|employment(?: type| status)?|type(?: of contract| of employment)?|job type|duration|term|department|"
-    r"team|division|directorate|faculty|school|reports? to|reporting to|line manager|manager|responsible to|accountable to|direct reports|start(?: date)?|starting|available from|closing date|closes|deadline|apply by|interview date|interviews|company|employer|organisation|organization|client|agency|contact|email|phone|tel|telephone|website|"
-    r"seniority|level|career level|seniority level|grade|band|pay band|scale|ref|reference|reference number|job ref|job reference|job id|req id|requisition(?: id)?|vacancy (?:id|number|ref)|date posted|posted|published|industry|industries|sector|function|job function|category|job category|number of (?:posts|openings|vacancies)|vacancies|openings|holiday|pension|remote|work model|working model|workplace type|work arrangement|flsa(?: status)?|eeo.*|listed in|employment form|contract duration|employment contract|employer type|start time|language of posting|apply|how to apply|disclosure level|safeguarding|note|nb)",
+    r"(?:job |position |role |vacancy |post )?(?:title|position|role|post|vacancy|location|place|"
+    r"place of work|city|office|base|based(?: in| at)?|where|workplace|work location|work site|site|region|"
+    r"country|address|salary(?: range)?|pay(?: rate| range)?|"
+    r"rate|rates|compensation|base|wage|package|ote|bonus|benefits|hours?(?: of work| per week)?|"
+    r"working hours|working pattern|work pattern|shifts?(?: pattern)?|schedule|days|contract(?: type|"
+    r" length)?|employment(?: type| status)?|type(?: of contract| of employment)?|job type|duration|term|"
+    r"department|"
+    r"team|division|directorate|faculty|school|reports? to|reporting to|line manager|manager|"
+    r"responsible to|accountable to|direct reports|start(?: date)?|starting|available from|closing date|"
+    r"closes|deadline|apply by|interview date|interviews|company|employer|organisation|organization|client|"
+    r"agency|contact|email|phone|tel|telephone|website|"
+    r"seniority|level|career level|seniority level|grade|band|pay band|scale|ref|reference|"
+    r"reference number|job ref|job reference|job id|req id|requisition(?: id)?|vacancy (?:id|number|ref)|"
+    r"date posted|posted|published|industry|industries|sector|function|job function|category|job category|"
+    r"number of (?:posts|openings|vacancies)|vacancies|openings|holiday|pension|remote|work model|"
+    r"working model|workplace type|work arrangement|flsa(?: status)?|eeo.*|listed in|employment form|"
+    r"contract duration|employment contract|employer type|start time|language of posting|apply|"
+    r"how to apply|disclosure level|safeguarding|note|nb)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"([^:\n]{2,60}?)\s*(?::|\s[–—-]\s)\s*(?=\S)")
 _MARKUP = re.compile(r"(?:#{1,6}\s|\*\*.*\*\*:?\Z|__.*__:?\Z|={2,}|-{3,})")
 _STANDS_ALONE = re.compile(
-    r"\b(?:of|in|with|to|for|as|from|on|using)\b|(?:licen[cs]e|certificate|certification|degree|qualification|registration|diploma|card|ticket|nvq|check|clearance|gcses?|skills?|english|manner|communicator|years?)\Z",
+    r"\b(?:of|in|with|to|for|as|from|on|using)\b|(?:licen[cs]e|certificate|certification|degree|"
+    r"qualification|registration|diploma|card|ticket|nvq|check|clearance|gcses?|skills?|english|manner|"
+    r"communicator|years?)\Z",
     re.IGNORECASE,
 )
-_JOINT = re.compile(r"(?:,? (?:and|plus|as well as|along with)(?: also)?|[,;])\s+(?=(?:you(?:'ll|’ll| will)? (?:need|have|must|hold|bring)\s+)?)", re.IGNORECASE)
-_CONTRAST = re.compile(r"(?:[,;(]|\s[–—-])\s*(?=[^,;(]{0,80}\b(?:prefer|ideal|desirabl|plus\b|advantage|bonus|essential|required|mandatory|must\b|nice to have))", re.IGNORECASE)
-_PRONOUN = re.compile(r"(?:this|it|its|they|these|that|those|such|he|she|here|which|there|then|for example|e\.g|we|our)\b", re.IGNORECASE)
+_JOINT = re.compile(
+    r"(?:,? (?:and|plus|as well as|along with)(?: also)?|[,;])\s+(?=(?:you(?:'ll|’ll| will)? (?:need|have|must|"
+    r"hold|bring)\s+)?)",
+    re.IGNORECASE,
+)
+_CONTRAST = re.compile(
+    r"(?:[,;(]|\s[–—-])\s*(?=[^,;(]{0,80}\b(?:prefer|ideal|desirabl|plus\b|advantage|bonus|essential|required|"
+    r"mandatory|must\b|nice to have))",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"(?:this|it|its|they|these|that|those|such|he|she|here|which|there|then|for example|e\.g|we|our)\b", re.IGNORECASE
+)
 _SEPARATE_ASK = re.compile(
-    r"(?:(?:an?|the|your|strong|excellent|good|proven|solid|valid|full|clean|current|some|previous|relevant|practical|fluent|basic|sound|working|at least|minimum|level \d|\d+\+?|one|two|three|four|five|six|ten|uk|full uk)\s+){0,4}"
-    r"(?:(?:experience|knowledge|understanding|awareness|familiarity|proficiency|fluency|ability|willingness|commitment|track record|background|expertise|passion|aptitude)\s+(?:of|in|with|to|for|as|working|using|at)\b|"
-    r"(?:\w+(?:['’]s)?\s+){0,3}(?:driving licen[cs]e|licen[cs]e|certificate|degree|diploma|qualification|registration|card|nvq|clearance|dbs check|gcses?|ticket)\b|years?['’]?\s|(?:able|willing|prepared|comfortable|confident|happy|fluent|familiar|proficient)\s+(?:to|in|with)\b|eye for|attention to|communication skills|right to work)",
+    r"(?:(?:an?|the|your|strong|excellent|good|proven|solid|valid|full|clean|current|some|previous|"
+    r"relevant|practical|fluent|basic|sound|working|at least|minimum|level \d|\d+\+?|one|two|three|four|"
+    r"five|six|ten|uk|full uk)\s+){0,4}"
+    r"(?:(?:experience|knowledge|understanding|awareness|familiarity|proficiency|fluency|ability|"
+    r"willingness|commitment|track record|background|expertise|passion|aptitude)\s+(?:of|in|with|to|for|as|"
+    r"working|using|at)\b|"
+    r"(?:\w+(?:['’]s)?\s+){0,3}(?:driving licen[cs]e|licen[cs]e|certificate|degree|diploma|qualification|"
+    r"registration|card|nvq|clearance|dbs check|gcses?|ticket)\b|years?['’]?\s|(?:able|willing|prepared|"
+    r"comfortable|confident|happy|fluent|familiar|proficient)\s+(?:to|in|with)\b|eye for|attention to|"
+    r"communication skills|right to work)",
     re.IGNORECASE,
 )
 _JOINING = re.compile(
-    r"\b(?:you(?:'ll|’ll| will| would)?|you(?:'re|’re| are)) (?:be )?(?:join(?:ing)?|(?:a )?part of|based|reporting|report|working (?:with|alongside|for|as part|closely with|in a|from|at|days|\w+ to))\b|^(?:reporting(?! to [^,.]{2,60}, you)|this (?:role|position|post) (?:reports|is based|is (?:a )?(?:full|part|permanent|fixed|hybrid|remote|open|ideal|offered))|the (?:role|position|post) is)\b",
+    r"\b(?:you(?:'ll|’ll| will| would)?|you(?:'re|’re| are)) (?:be )?(?:join(?:ing)?|(?:a )?part of|based|"
+    r"reporting|report|working (?:with|alongside|for|as part|closely with|in a|from|at|days|\w+ to))\b|"
+    r"^(?:reporting(?! to [^,.]{2,60}, you)|this (?:role|position|post) (?:reports|is based|"
+    r"is (?:a )?(?:full|part|permanent|fixed|hybrid|remote|open|ideal|offered))|the (?:role|position|"
+    r"post) is)\b",
     re.IGNORECASE,
 )
 _COLOUR = re.compile(
-    r"\bis (?:a|an) (?:great|exciting|fantastic|unique|rare|brilliant|excellent|superb) (?:opportunity|chance|time|place)|\b(?:exciting|fantastic|great|unique|rare|superb) (?:new )?(?:opportunity|chance)\b|^(?:do you|are you|can you|have you|if (?:this|you|that)|if so|sound like|does this|why not|looking for a|want to|ready to|fancy|love)\b.*\?|^if (?:this|that|so)\b|^(?:thank|please|don['’]t|no two|every day|whether|welcome|hello|hi)\b",
+    r"\bis (?:a|an) (?:great|exciting|fantastic|unique|rare|brilliant|excellent|superb) (?:opportunity|"
+    r"chance|time|place)|\b(?:exciting|fantastic|great|unique|rare|superb) (?:new )?(?:opportunity|"
+    r"chance)\b|^(?:do you|are you|can you|have you|if (?:this|you|that)|if so|sound like|does this|"
+    r"why not|looking for a|want to|ready to|fancy|love)\b.*\?|^if (?:this|that|so)\b|^(?:thank|please|"
+    r"don['’]t|no two|every day|whether|welcome|hello|hi)\b",
     re.IGNORECASE,
 )
-_NOT_ITEM = re.compile(r"(?:[\W\d_]*|(?:page )?\d+(?: of \d+)?|(?:full|part)[- ]time.*|permanent|temporary|contract|hybrid|remote|on[- ]?site|(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b.{0,40}|apply(?: now)?|share|save|report(?: job)?|show (?:more|less)|read more|back to.*|view all.*|log ?in|sign (?:in|up).*)", re.IGNORECASE)
-_HOURS = re.compile(r"\b\d+(?:\.\d+)? (?:hours|days|nights|shifts)\b|\bdays off\b|\bservice charge\b|\blive[- ]in\b|\btime off in lieu\b|\b(?:weekly|monthly) pay\b", re.IGNORECASE)
-_PLAIN_SEARCH = re.compile(r"(?:we(?:'re|’re| are| now)?|our \w+ is|\w+ is)\s+(?:currently |now )?(?:looking|seeking|searching|recruiting|hiring)\b[^.]*\b(?:to join|to help|to own|to take|to lead|who will|to work|to support|to manage)\b|(?:we|i)(?:'d|’d| would) like (?:somebody|someone) to\b", re.IGNORECASE)
+_NOT_ITEM = re.compile(
+    r"(?:[\W\d_]*|(?:page )?\d+(?: of \d+)?|(?:full|part)[- ]time.*|permanent|temporary|contract|hybrid|remote|"
+    r"on[- ]?site|(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b.{0,40}|apply(?: now)?|share|save|"
+    r"report(?: job)?|show (?:more|less)|read more|back to.*|view all.*|log ?in|sign (?:in|up).*)",
+    re.IGNORECASE,
+)
+_HOURS = re.compile(
+    r"\b\d+(?:\.\d+)? (?:hours|days|nights|shifts)\b|\bdays off\b|\bservice charge\b|\blive[- ]in\b|"
+    r"\btime off in lieu\b|\b(?:weekly|monthly) pay\b",
+    re.IGNORECASE,
+)
+_PLAIN_SEARCH = re.compile(
+    r"(?:we(?:'re|’re| are| now)?|our \w+ is|\w+ is)\s+(?:currently |now )?(?:looking|seeking|searching|"
+    r"recruiting|hiring)\b[^.]*\b(?:to join|to help|to own|to take|to lead|who will|to work|to support|"
+    r"to manage)\b|(?:we|i)(?:'d|’d| would) like (?:somebody|someone) to\b",
+    re.IGNORECASE,
+)
 _WE = re.compile(r"\b(?:we|we['’](?:re|ve|ll|d)|us)\b", re.IGNORECASE)
-_OWN = re.compile(r"\byou(?:'ll|’ll| will) (?:also )?have (?:your own|access|the (?:chance|opportunity|support|freedom)|a chance|time|plenty|real|full support)\b", re.IGNORECASE)
+_OWN = re.compile(
+    r"\byou(?:'ll|’ll| will) (?:also )?have (?:your own|access|the (?:chance|opportunity|support|freedom)|"
+    r"a chance|time|plenty|real|full support)\b",
+    re.IGNORECASE,
+)
 _STRONG_APPLY = re.compile(
-    r"\b(?:send|submit|email|e-mail|upload|forward)(?: us)? (?:your|a|an|the) (?:\w+ ){0,3}(?:cv|résumé|resume|application|covering letter|cover letter|portfolio)|\b(?:to apply|apply (?:now|today|here|by|online|via|through)|click (?:here|apply|the|on)|how to apply|closing date|applications? (?:close|will|must be|are|should)|shortlisted|look forward to (?:hear|receiv|meet))\b|^(?:https?://|www\.)\S+$",
+    r"\b(?:send|submit|email|e-mail|upload|forward)(?: us)? (?:your|a|an|the) (?:\w+ ){0,3}(?:cv|résumé|"
+    r"resume|application|covering letter|cover letter|portfolio)|\b(?:to apply|apply (?:now|today|here|by|"
+    r"online|via|through)|click (?:here|apply|the|on)|how to apply|closing date|applications? (?:close|"
+    r"will|must be|are|should)|shortlisted|look forward to (?:hear|receiv|meet))\b|^(?:https?://|www\.)\S+$",
     re.IGNORECASE,
 )
 _LEAD_IN = re.compile(
     r"(?:(?:and|also|in addition|additionally|furthermore|ideally|essentially),? )?(?:"
-    r"(?:we(?:'re|’re| are)|i(?:'m|’m| am)) (?:also |currently |ideally |now )?(?:looking for|seeking|after|searching for) (?:someone|somebody|people|a person|an individual|candidates?) (?:who (?:has|have|is|are|can|will)|with|that (?:has|is))\s+|"
-    r"(?:the|our) (?:ideal|successful|right) (?:candidate|applicant|person)(?: will| should| must)? (?:have|has|be|is|possess|hold)\s+|"
-    r"(?:you|candidates|applicants)(?:'ll|’ll| will| should| must| would)?(?: also| ideally| need to| definitely)? (?:have|need|hold|possess|bring|bring with you|be|are|need to be|need to have|can demonstrate|demonstrate)\s+(?:got )?|"
-    r"(?:your |the |main |key |daily )*(?:duties|responsibilities|tasks)(?: will| may)? (?:include|comprise|involve)\s+|you(?:'ve|’ve)(?: got)?\s+|you(?:'re|’re)\s+|you(?:'ll|’ll| will)(?: also)?\s+|must (?:have|be|hold|possess)\s+|must\s+)",
+    r"(?:we(?:'re|’re| are)|i(?:'m|’m| am)) (?:also |currently |ideally |now )?(?:looking for|seeking|"
+    r"after|searching for) (?:someone|somebody|people|a person|an individual|candidates?) (?:who (?:has|"
+    r"have|is|are|can|will)|with|that (?:has|is))\s+|"
+    r"(?:the|our) (?:ideal|successful|right) (?:candidate|applicant|person)(?: will| should|"
+    r" must)? (?:have|has|be|is|possess|hold)\s+|"
+    r"(?:you|candidates|applicants)(?:'ll|’ll| will| should| must| would)?(?: also| ideally| need to|"
+    r" definitely)? (?:have|need|hold|possess|bring|bring with you|be|are|need to be|need to have|"
+    r"can demonstrate|demonstrate)\s+(?:got )?|"
+    r"(?:your |the |main |key |daily )*(?:duties|responsibilities|tasks)(?: will| may)? (?:include|"
+    r"comprise|involve)\s+|you(?:'ve|’ve)(?: got)?\s+|you(?:'re|’re)\s+|you(?:'ll|’ll| will)(?: also)?\s+|"
+    r"must (?:have|be|hold|possess)\s+|must\s+)",
     re.IGNORECASE,
 )
 
@@ -93,7 +162,7 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
     section = Section.OPEN
     after_bullets = False
     found = blocks(text)
-    tail = found[1:] + [Block(len(text), len(text), False, True)]
+    tail = [*found[1:], Block(len(text), len(text), False, True)]
     group = _Group()
     seen: set[str] = set()
 
@@ -101,7 +170,7 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
         line = text[block.start : block.end]
         if _touches(block, skip):
             continue
-        head = _heading(line, block, following, text)
+        head = _heading(line, block, following)
         if head is not None:
             section, after_bullets = head, False
             out.headings += head in _WEIGHT or head is Section.ROLE
@@ -174,7 +243,7 @@ def _touches(block: Block, skip: frozenset[tuple[int, int]]) -> bool:
     return any(block.start < end and start < block.end for start, end in skip)
 
 
-def _heading(line: str, block: Block, following: Block, text: str) -> Section | None:
+def _heading(line: str, block: Block, following: Block) -> Section | None:
     stripped = line.rstrip()
     marked = bool(_MARKUP.match(stripped))
     announced = stripped.endswith((":", "…", "...", ":-", "?")) or marked or (following.bullet and not block.bullet)
@@ -228,7 +297,9 @@ class _Group:
             last += 1
         lines = [text[block.start : min(block.end, block.start + _LOOK)] for block in found[index : last + 1]]
         perks = sum(cues.is_perk(line) for line in lines)
-        asks = sum(bool(cues.ASK_OPENING.match(line) or cues.MUST.search(line) or cues.ASK.search(line)) for line in lines)
+        asks = sum(
+            bool(cues.ASK_OPENING.match(line) or cues.MUST.search(line) or cues.ASK.search(line)) for line in lines
+        )
         duties = sum(cues.opens_with_verb(line) for line in lines)
         weight = None
         if max(asks, duties) * 3 >= len(lines):
@@ -236,7 +307,9 @@ class _Group:
         return cls(index, last, perks * 2 >= len(lines) and perks > duties, weight)
 
 
-def _pieces(text: str, start: int, end: int, bullet: bool, section: Section, run_in: bool) -> Iterator[tuple[int, int, bool]]:
+def _pieces(
+    text: str, start: int, end: int, bullet: bool, section: Section, run_in: bool
+) -> Iterator[tuple[int, int, bool]]:
     """The parts of a block that each stand alone; the flag says that a part goes on with the sentence before."""
     start, end = trim(text, start, end)
     whole = text[start:end]
@@ -250,10 +323,17 @@ def _pieces(text: str, start: int, end: int, bullet: bool, section: Section, run
         opens = [text[low:high] for low, high in parts]
         weights = {_cue(sentence[:_LOOK]) for sentence in opens}
         separate = all(
-            not _PRONOUN.match(sentence) and (cues.ASK_OPENING.match(sentence) or cues.ASK.search(sentence[:_LOOK]) or cues.MUST.search(sentence[:_LOOK]))
+            not _PRONOUN.match(sentence)
+            and (
+                cues.ASK_OPENING.match(sentence)
+                or cues.ASK.search(sentence[:_LOOK])
+                or cues.MUST.search(sentence[:_LOOK])
+            )
             for sentence in opens[1:]
         )
-        mixed = len(weights) > 1 or any(cues.is_attack(s[:_LOOK]) or cues.is_perk(s[:_LOOK]) or cues.is_protected(s[:_LOOK]) for s in opens)
+        mixed = len(weights) > 1 or any(
+            cues.is_attack(s[:_LOOK]) or cues.is_perk(s[:_LOOK]) or cues.is_protected(s[:_LOOK]) for s in opens
+        )
         if not mixed and not separate and len(whole) <= MAX_ITEM:
             parts = [(start, end)]
     for low, high in parts:
@@ -262,7 +342,7 @@ def _pieces(text: str, start: int, end: int, bullet: bool, section: Section, run
 
 
 def _listed(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """"Essential: forklift licence, steady hands, own transport" as three items, when every part is short."""
+    """ "Essential: forklift licence, steady hands, own transport" as three items, when every part is short."""
     cuts = [
         match.span()
         for match in re.finditer(r"\s*[,;•|]\s+(?:and\s+)?", text[start:end])
@@ -283,14 +363,22 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     sentence = text[start:end]
     halves = [part.span() for part in re.finditer(r"[^;]+", sentence)]
-    if len(halves) > 1 and all(len(sentence[a:b].split()) >= 2 or skills.find(sentence[a:b].strip()) for a, b in halves):
+    if len(halves) > 1 and all(
+        len(sentence[a:b].split()) >= 2 or skills.find(sentence[a:b].strip()) for a, b in halves
+    ):
         for a, b in halves:
             yield from _split(text, *trim(text, start + a, start + b))
         return
     for match in _CONTRAST.finditer(sentence):
         left, right = sentence[: match.start()], sentence[match.end() :]
         one, two = _cue(left), _cue(right)
-        if two is not None and one != two and len(left.split()) >= 2 and len(re.findall(r"\w+", right)) >= 3 and "(" not in match.group():
+        if (
+            two is not None
+            and one != two
+            and len(left.split()) >= 2
+            and len(re.findall(r"\w+", right)) >= 3
+            and "(" not in match.group()
+        ):
             if _anaphoric(right):
                 continue
             yield from _split(text, *trim(text, start, start + match.start()))
@@ -298,10 +386,19 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             return
     for match in _JOINT.finditer(sentence):
         left, right = sentence[: match.start()], sentence[match.end() :]
-        if not _SEPARATE_ASK.match(right) or not (cues.ASK_OPENING.match(left) or cues.ASK.search(left) or cues.MUST.search(left)):
+        if not _SEPARATE_ASK.match(right) or not (
+            cues.ASK_OPENING.match(left) or cues.ASK.search(left) or cues.MUST.search(left)
+        ):
             continue
-        if len(left.split()) >= 3 and _STANDS_ALONE.search(left) and len(right.split()) >= 2 and left.count("(") == left.count(")"):
-            if left.rstrip().lower().endswith((" of", " in", " with", " to", " for", " and", " or")) or re.match(r".*\b(?:such as|including|between|both|e\.g\.)\s[^.]*\Z", left, re.IGNORECASE | re.DOTALL):
+        if (
+            len(left.split()) >= 3
+            and _STANDS_ALONE.search(left)
+            and len(right.split()) >= 2
+            and left.count("(") == left.count(")")
+        ):
+            if left.rstrip().lower().endswith((" of", " in", " with", " to", " for", " and", " or")) or re.match(
+                r".*\b(?:such as|including|between|both|e\.g\.)\s[^.]*\Z", left, re.IGNORECASE | re.DOTALL
+            ):
                 continue
             yield trim(text, start, start + match.start())
             yield from _split(text, *trim(text, start + match.end(), end))
@@ -310,10 +407,15 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _anaphoric(right: str) -> bool:
-    """"... but not essential", "... (Python preferred)": a remark on the left side, no demand of its own."""
+    """ "... but not essential", "... (Python preferred)": a remark on the left side, no demand of its own."""
     content = re.sub(
-        r"\b(?:but|though|although|however|and|is|are|this|it|would|be|a|an|the|not|strictly|absolutely|highly|strongly|ideally|preferably|preferred|desirable|advantage|advantageous|plus|bonus|essential|required|mandatory|necessary|must|helpful|nice|to|have|also|big|distinct|very|definite)\b",
-        "", right, flags=re.IGNORECASE,
+        r"\b(?:but|though|although|however|and|is|are|this|it|would|be|a|an|the|not|strictly|absolutely|"
+        r"highly|strongly|ideally|preferably|preferred|desirable|advantage|advantageous|plus|bonus|"
+        r"essential|required|mandatory|necessary|must|helpful|nice|to|have|also|big|distinct|very|"
+        r"definite)\b",
+        "",
+        right,
+        flags=re.IGNORECASE,
     )
     return not re.search(r"\w{2,}", content)
 
@@ -334,12 +436,18 @@ def _barred(piece: str, section: Section, alone: bool, out: Findings) -> bool:
     if section in (Section.OFFER, Section.LEGAL) or cues.is_protected(piece) or cues.NOT_ASKED.search(piece):
         return True
     check = cues.LAWFUL.search(piece)
-    if cues.LEGAL.search(piece) and not (check and re.search(r"\b(?:dbs|pvg|clearance|disclosure)\b", piece, re.IGNORECASE)):
+    if cues.LEGAL.search(piece) and not (
+        check and re.search(r"\b(?:dbs|pvg|clearance|disclosure)\b", piece, re.IGNORECASE)
+    ):
         return True
     if cues.is_perk(piece) and not (named and alone and cues.opens_with_verb(piece)):
         out.perks += 1
         return True
-    if not alone and _HOURS.search(piece) and not (check or _cue(piece) or cues.ASK.search(piece) or cues.YOU_WILL.search(piece)):
+    if (
+        not alone
+        and _HOURS.search(piece)
+        and not (check or _cue(piece) or cues.ASK.search(piece) or cues.YOU_WILL.search(piece))
+    ):
         return True
     return bool(_STRONG_APPLY.search(piece) or (not (named and alone) and not check and cues.APPLYING.search(piece)))
 
@@ -351,16 +459,25 @@ def _weigh(piece: str, section: Section, alone: bool, group: _Group | None) -> W
     verb = cues.opens_with_verb(piece)
     cue = _cue(piece)
     if section in (Section.ABOUT, Section.TERMS):
-        asked = cue is Weight.MUST or (check and (cues.ASK.search(piece) or re.search(r"\brequire", piece, re.IGNORECASE)))
+        asked = cue is Weight.MUST or bool(
+            check and (cues.ASK.search(piece) or re.search(r"\brequire", piece, re.IGNORECASE))
+        )
         if section is Section.ABOUT and not cues.LAWFUL.search(piece):
-            asked = asked and bool(re.search(r"\b(?:you|candidates?|applicants?) (?:will )?(?:must|need)", piece, re.IGNORECASE))
+            asked = asked and bool(
+                re.search(r"\b(?:you|candidates?|applicants?) (?:will )?(?:must|need)", piece, re.IGNORECASE)
+            )
         return Weight.MUST if asked else None
     if piece.rstrip().endswith(":") or _COLOUR.search(piece) or _OWN.search(piece):
         return None
     if not alone and _PLAIN_SEARCH.match(piece) and cue is None and not cues.ASK_ANYWHERE.search(piece):
         return None
     if named and (alone or not piece.rstrip().endswith((".", "!"))):
-        if not alone and (cues.ABOUT.match(piece) or _JOINING.search(piece)) and cue is None and not cues.ASK.search(piece):
+        if (
+            not alone
+            and (cues.ABOUT.match(piece) or _JOINING.search(piece))
+            and cue is None
+            and not cues.ASK.search(piece)
+        ):
             return None
         if cue is not None:
             return cue
@@ -373,15 +490,19 @@ def _weigh(piece: str, section: Section, alone: bool, group: _Group | None) -> W
     if _JOINING.search(piece) and not asks and cue is None:
         return None
     if named:
-        if not (asks or cue or cues.YOU_WILL.search(piece)):
-            # Prose under a heading: what speaks of the employer is no demand.
-            if cues.ABOUT.match(piece) or (_WE.search(piece) and not re.search(r"\byou", piece, re.IGNORECASE)):
-                return None
+        # Prose under a heading: what speaks of the employer is no demand.
+        employer = cues.ABOUT.match(piece) or (_WE.search(piece) and not re.search(r"\byou", piece, re.IGNORECASE))
+        if employer and not (asks or cue or cues.YOU_WILL.search(piece)):
+            return None
         if cue is not None:
             return cue
         if section is Section.DUTY and asks and not acts:
             return Weight.MUST
-        return Weight.DUTY if section is Section.MUST and acts and not asks and cues.YOU_WILL.search(piece) else _WEIGHT[section]
+        return (
+            Weight.DUTY
+            if section is Section.MUST and acts and not asks and cues.YOU_WILL.search(piece)
+            else _WEIGHT[section]
+        )
     if cue is not None and (asks or acts or cue is Weight.MUST or skills.find(piece) or words <= 25):
         return cue
     if alone:
@@ -396,9 +517,13 @@ def _weigh(piece: str, section: Section, alone: bool, group: _Group | None) -> W
         if section is Section.ROLE:
             return Weight.DUTY
         return Weight.MUST if skills.find(piece) and words <= 12 else None
-    if cues.YOU_WILL.search(piece) and not (asks and not re.search(r"\b(?:you(?:'ll|’ll|'d|’d)|will)\b", piece, re.IGNORECASE)):
+    if cues.YOU_WILL.search(piece) and not (
+        asks and not re.search(r"\b(?:you(?:'ll|’ll|'d|’d)|will)\b", piece, re.IGNORECASE)
+    ):
         return Weight.DUTY
-    if asks and not (cues.ABOUT.match(piece) and not re.search(r"\byou\b|look|seek|candidate|someone", piece, re.IGNORECASE)):
+    if asks and not (
+        cues.ABOUT.match(piece) and not re.search(r"\byou\b|look|seek|candidate|someone", piece, re.IGNORECASE)
+    ):
         return Weight.MUST
     if _WE.search(piece) and not re.search(r"\byou", piece, re.IGNORECASE):
         return None
@@ -431,7 +556,15 @@ def readable(quote: str) -> str:
         text = text[who.end() :]
     shorter = text[match.end() :] if (match := _LEAD_IN.match(text)) else text
     # What follows the lead-in must still read as a demand or a duty; "you are in charge" stays whole.
-    if shorter and len(shorter.split()) >= 2 and (cues.ASK_OPENING.match(shorter) or cues.opens_with_verb(shorter) or re.match(r"(?:an?|the|your|some|both|good|very|highly)\b", shorter, re.IGNORECASE)):
+    if (
+        shorter
+        and len(shorter.split()) >= 2
+        and (
+            cues.ASK_OPENING.match(shorter)
+            or cues.opens_with_verb(shorter)
+            or re.match(r"(?:an?|the|your|some|both|good|very|highly)\b", shorter, re.IGNORECASE)
+        )
+    ):
         text = shorter
     if text.endswith(".") and not re.search(r"\.\s|\b\w\.\w\.$|\betc\.$", text):
         text = text[:-1]

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _GLYPH = "•·‣▪▫●○◦■□▶►➢➤➔→✓✔✅☑❖◆◇★☆⦁∙‧⁃–—»›-"
 _BULLET = re.compile(
-    rf"\s*(?:[{re.escape(_GLYPH)}]{{1,2}}[ ]*(?=\S)|[-*+>][ ]+|\*(?=[A-Za-z])(?!\*)|o[ ]+(?=\S)|\(?\d{{1,2}}[.)][ ]+|\(?[a-zA-Z][.)][ ]+|\(?[ivxIVX]{{1,4}}[.)][ ]+|"
+    rf"\s*(?:[{re.escape(_GLYPH)}]{{1,2}}[ ]*(?=\S)|[-*+>][ ]+|\*(?=[A-Za-z])(?!\*)|o[ ]+(?=\S)|"
+    rf"\(?\d{{1,2}}[.)][ ]+|\(?[a-zA-Z][.)][ ]+|\(?[ivxIVX]{{1,4}}[.)][ ]+|"
     r"(?:[\U0001F300-\U0001FAFF\u2600-\u27BF]\ufe0f?)+[ ]+)"
 )
 _LONE_BULLET = re.compile(rf"\s*(?:[{re.escape(_GLYPH)}*]|o)\s*")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|incl|approx|min|max|no|dr|mr|mrs|ms|st|vs|inc|ltd|co|dept|est|ext|p\.a|a\.m|p\.m|yrs?|hrs?|cert|dip|hons|jr|sr|ph\.d|b\.sc|m\.sc|b\.a|m\.a|u\.s|u\.k|cat)|\b[A-Za-z])\Z",
+    r"(?:\b(?:e\.g|i\.e|etc|incl|approx|min|max|no|dr|mr|mrs|ms|st|vs|inc|ltd|co|dept|est|ext|p\.a|a\.m|"
+    r"p\.m|yrs?|hrs?|cert|dip|hons|jr|sr|ph\.d|b\.sc|m\.sc|b\.a|m\.a|u\.s|u\.k|cat)|\b[A-Za-z])\Z",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…]{1,4}[\"”')\]]{0,3}(?=\s)|\n(?=\s*\n)")
-_DANGLING = re.compile(r"(?:[,&/]|\b(?:and|or|the|a|an|of|to|in|for|with|on|at|by|as|from|your|our|their|that|who|which|using|including|ensuring|is|are))\Z", re.IGNORECASE)
+_DANGLING = re.compile(
+    r"(?:[,&/]|\b(?:and|or|the|a|an|of|to|in|for|with|on|at|by|as|from|your|our|their|that|who|which|using|"
+    r"including|ensuring|is|are))\Z",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +85,10 @@ def _wrap_width(lines: list[_Line], text: str) -> int:
         return 0
     near = sum(length >= width - 14 for length in long)
     runs_on = sum(
-        text[line.end - 1] not in ".!?:;" and text[following.start : following.start + 1].islower() and not following.bullet
-        for line, following in zip(lines, lines[1:], strict=False)
+        text[line.end - 1] not in ".!?:;"
+        and text[following.start : following.start + 1].islower()
+        and not following.bullet
+        for line, following in pairwise(lines)
         if line.end - line.start >= 45
     )
     return width if near >= 0.4 * len(long) and runs_on >= 2 else 0
@@ -93,7 +102,7 @@ def _continues(before: _Line, line: _Line, text: str, width: int) -> bool:
     opens_low = first[:1].islower() or first[:1] in "(&,;"
     if _DANGLING.search(last) and (opens_low or last[-1] in ",&" or width) and len(last) > 12:
         return True
-    if last[-1] in ":" or last[-1] in ".!?;" and not width:
+    if last[-1] in ":" or (last[-1] in ".!?;" and not width):
         return False
     if opens_low and len(last) >= 40 and last[-1] not in ".!?;":
         return True

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,21 +25,64 @@ from app.services.postings.parser.text import MAX_TEXT_BYTES, PASTE, Known, comp
 
 MAX_PAGE_BYTES = 2_000_000
 MAX_LOCATIONS = 10  # one real page lists 251 countries in its job data
+_MOST_ELEMENTS = 100_000
+_MAX_ELEMENTS = 20_000  # trafilatura takes more than linear time; real pages have 500 to 5,000
 _MIN_VISIBLE_WORDS = 60  # below that a page holds no posting: cookie banners and menus have 20 to 50
-_NOWHERE = frozenset({"anywhere", "remote", "worldwide", "global", "n/a", "na", "none", "telecommute", "work from home", "various", "multiple locations"})
-_BOARDS = re.compile(r"(?:linkedin|indeed|glassdoor|reed|totaljobs|monster|jobs\.cz|startupjobs|stepstone|seek|ziprecruiter|cv-library|remoteok|remote ok|greenhouse|lever|ashby|workable|adzuna|jooble|jobvite|smartrecruiters)(?:\.\w+){0,2}", re.IGNORECASE)
+_NOWHERE = frozenset(
+    {
+        "anywhere",
+        "remote",
+        "worldwide",
+        "global",
+        "n/a",
+        "na",
+        "none",
+        "telecommute",
+        "work from home",
+        "various",
+        "multiple locations",
+    }
+)
+_BOARDS = re.compile(
+    r"(?:linkedin|indeed|glassdoor|reed|totaljobs|monster|jobs\.cz|startupjobs|stepstone|seek|ziprecruiter|"
+    r"cv-library|remoteok|remote ok|greenhouse|lever|ashby|workable|adzuna|jooble|jobvite|"
+    r"smartrecruiters)(?:\.\w+){0,2}",
+    re.IGNORECASE,
+)
 _DESCRIPTIONS = (
     "//*[@itemprop='description']",
     "//*[contains(concat(' ', normalize-space(@class), ' '), ' show-more-less-html__markup ')]",
     "//*[contains(concat(' ', normalize-space(@class), ' '), ' description__text ')]",
-    "//*[@id='jobDescriptionText' or @id='job-description' or @id='jobdescription' or @id='job_description' or @id='JobDescription' or @id='vacancy-description']",
-    "//*[@data-testid='jobDescriptionText' or @data-automation='jobAdDetails' or @data-qa='job-description' or @data-automation-id='jobPostingDescription' or @data-ui='job-description' or @data-test='jobDescription']",
-    "//*[contains(concat(' ', normalize-space(@class), ' '), ' job-description ') or contains(concat(' ', normalize-space(@class), ' '), ' job__description ') or contains(concat(' ', normalize-space(@class), ' '), ' jobDescription ') or contains(concat(' ', normalize-space(@class), ' '), ' job-details ') or contains(concat(' ', normalize-space(@class), ' '), ' vacancy-description ') or contains(concat(' ', normalize-space(@class), ' '), ' posting-page ') or contains(concat(' ', normalize-space(@class), ' '), ' job-post ')]",
+    "//*[@id='jobDescriptionText' or @id='job-description' or @id='jobdescription' or @id='job_description'"
+    " or @id='JobDescription' or @id='vacancy-description']",
+    "//*[@data-testid='jobDescriptionText' or @data-automation='jobAdDetails' or @data-qa='job-description'"
+    " or @data-automation-id='jobPostingDescription' or @data-ui='job-description' or @data-test='jobDescri"
+    "ption']",
+    "//*[contains(concat(' ', normalize-space(@class), ' '), ' job-description ') or contains(concat(' ', n"
+    "ormalize-space(@class), ' '), ' job__description ') or contains(concat(' ', normalize-space(@class), '"
+    " '), ' jobDescription ') or contains(concat(' ', normalize-space(@class), ' '), ' job-details ') or co"
+    "ntains(concat(' ', normalize-space(@class), ' '), ' vacancy-description ') or contains(concat(' ', nor"
+    "malize-space(@class), ' '), ' posting-page ') or contains(concat(' ', normalize-space(@class), ' '), '"
+    " job-post ')]",
 )
-_LOGIN_PATH = re.compile(r"/(?:login|log-in|signin|sign-in|authwall|uas/login|auth|sso|account/login|checkpoint)\b", re.IGNORECASE)
-_LOGIN_TITLE = re.compile(r"^\W*(?:log ?in|sign ?in|sign up|join linkedin|security verification|authwall|access denied|just a moment|attention required|are you a (?:human|robot)|verify)\b", re.IGNORECASE)
-_LOGIN_TEXT = re.compile(r"\b(?:sign in|log ?in|join now|create an? account|forgot(?:ten)? (?:your )?password|verify (?:that )?you are (?:a )?human|please (?:log|sign) ?in|captcha)\b", re.IGNORECASE)
-_NEEDS_SCRIPT = re.compile(r"(?:enable|requires?|turn on|need|without) (?:\w+ )?javascript|javascript (?:is )?(?:required|disabled|must be enabled)", re.IGNORECASE)
+_LOGIN_PATH = re.compile(
+    r"/(?:login|log-in|signin|sign-in|authwall|uas/login|auth|sso|account/login|checkpoint)\b", re.IGNORECASE
+)
+_LOGIN_TITLE = re.compile(
+    r"^\W*(?:log ?in|sign ?in|sign up|join linkedin|security verification|authwall|access denied|just a moment|"
+    r"attention required|are you a (?:human|robot)|verify)\b",
+    re.IGNORECASE,
+)
+_LOGIN_TEXT = re.compile(
+    r"\b(?:sign in|log ?in|join now|create an? account|forgot(?:ten)? (?:your )?password|"
+    r"verify (?:that )?you are (?:a )?human|please (?:log|sign) ?in|captcha)\b",
+    re.IGNORECASE,
+)
+_NEEDS_SCRIPT = re.compile(
+    r"(?:enable|requires?|turn on|need|without) (?:\w+ )?javascript|javascript (?:is )?(?:required|disabled|"
+    r"must be enabled)",
+    re.IGNORECASE,
+)
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
@@ -61,9 +105,15 @@ def parse_page(body: bytes, *, url: str, content_type: str | None) -> Posting:
     root = html.tree(markup)
     if root is None:
         raise _script_only()
+    if sum(1 for _ in islice(root.iter(), _MOST_ELEMENTS)) >= _MOST_ELEMENTS:
+        raise TooLarge("This page has more parts than a posting has.", code="posting_too_large", hint=PASTE)
     source_url = url or None
     meta = _Meta(root)
-    wall = meta.password_field or bool(_LOGIN_PATH.search(urlsplit(url).path)) or bool(_LOGIN_TITLE.match(meta.title or ""))
+    wall = (
+        meta.password_field
+        or bool(_LOGIN_PATH.search(urlsplit(url).path))
+        or bool(_LOGIN_TITLE.match(meta.title or ""))
+    )
 
     for known, text in _own_data(markup, root):
         if len(text.split()) >= 20:
@@ -79,25 +129,38 @@ def parse_page(body: bytes, *, url: str, content_type: str | None) -> Posting:
     words = len(visible.split())
     best = _best_text(hidden_free, visible)
     problem: BadInput | None = None
-    if best and (words >= _MIN_VISIBLE_WORDS or linked):
-        if not (wall and len(find_items(best).items) < 3):
-            try:
-                return _read(known, best, source_url, trusted=linked is not None)
-            except BadInput as error:
-                problem = error
+    if best and (words >= _MIN_VISIBLE_WORDS or linked) and not (wall and len(find_items(best).items) < 3):
+        try:
+            return _read(known, best, source_url, trusted=linked is not None)
+        except BadInput as error:
+            problem = error
     if wall or (len(_LOGIN_TEXT.findall(visible)) >= 2 and words < 400):
         raise BadInput(
-            "This page shows the posting only to people who are signed in.", code="posting_login_wall", hint=f"Sign in in your browser. {PASTE}"
+            "This page shows the posting only to people who are signed in.",
+            code="posting_login_wall",
+            hint=f"Sign in in your browser. {PASTE}",
         )
-    if problem is None or (words < 2 * _MIN_VISIBLE_WORDS and "<script" in markup.lower()) or _NEEDS_SCRIPT.search(markup) and words < 250:
+    if (
+        problem is None
+        or (words < 2 * _MIN_VISIBLE_WORDS and "<script" in markup.lower())
+        or (_NEEDS_SCRIPT.search(markup) and words < 250)
+    ):
         raise _script_only()
     if problem.code == "posting_not_a_posting":
-        raise BadInput("This page does not look like a job posting.", code="posting_not_a_posting", hint=f"Check the address. {PASTE}")
+        raise BadInput(
+            "This page does not look like a job posting.",
+            code="posting_not_a_posting",
+            hint=f"Check the address. {PASTE}",
+        )
     raise problem
 
 
 def _script_only() -> BadInput:
-    return BadInput("This page is empty until a program in it runs, so there is nothing to read.", code="posting_script_only", hint=PASTE)
+    return BadInput(
+        "This page is empty until a program in it runs, so there is nothing to read.",
+        code="posting_script_only",
+        hint=PASTE,
+    )
 
 
 def _read(known: Known, text: str, source_url: str | None, *, trusted: bool) -> Posting:
@@ -121,13 +184,17 @@ class _Meta:
         self.description = _line(properties.get("og:description") or properties.get("description"))
         site = _line(properties.get("og:site_name"))
         self.password_field = any((element.get("type") or "").lower() == "password" for element in root.iter("input"))
-        heading = next((text for element in root.iter("h1") if (text := _line(element.text_content())) and len(text) < 120), None)
+        heading = next(
+            (text for element in root.iter("h1") if (text := _line(element.text_content())) and len(text) < 120), None
+        )
         self.job_title: str | None = None
         self.company: str | None = None
         shown = heading or self.og_title or self.title
         for line in (self.og_title, self.title):
-            # "Harbour Bread hiring Night Baker in Hull | LinkedIn", "Night Baker at Harbour Bread", "Night Baker | Harbour Bread"
-            if line and (match := re.match(r"(.{2,60}?) (?:is )?hiring (.{3,80}?)(?: in (.{2,60}?))?(?:\s*[|–-].*)?\Z", line)):
+            # "Harbour Bread hiring Night Baker in Hull | LinkedIn", "Night Baker at Harbour Bread"
+            if line and (
+                match := re.match(r"(.{2,60}?) (?:is )?hiring (.{3,80}?)(?: in (.{2,60}?))?(?:\s*[|–-].*)?\Z", line)
+            ):
                 self.company, shown = match.group(1), match.group(2)
                 break
             if line and heading and heading.lower() in line.lower():
@@ -228,7 +295,7 @@ def description_text(value: Any) -> str:
 
 
 def from_schema(job: dict[str, Any], *, source: str) -> Known:
-    """Title, employer, places and remote work of a schema.org JobPosting, whose fields may be strings, objects or lists."""
+    """Title, employer, places and remote work of a schema.org JobPosting; any field may be a string, object or list."""
     locations, anywhere = _places(job.get("jobLocation"))
     remote = str(job.get("jobLocationType") or "").upper() == "TELECOMMUTE" or anywhere
     language = job.get("inLanguage")
@@ -294,10 +361,17 @@ def _linkedin(root: Any) -> Known | None:
         return None
 
     title = first("topcard__title", "top-card-layout__title")
-    if not title or not root.xpath("//*[contains(@class, 'show-more-less-html') or contains(@class, 'description__text')]"):
+    if not title or not root.xpath(
+        "//*[contains(@class, 'show-more-less-html') or contains(@class, 'description__text')]"
+    ):
         return None
     place = first("topcard__flavor--bullet")
-    return Known(title=title, company=first("topcard__org-name-link", "topcard__flavor"), locations=(place,) if place else (), source="linkedin")
+    return Known(
+        title=title,
+        company=first("topcard__org-name-link", "topcard__flavor"),
+        locations=(place,) if place else (),
+        source="linkedin",
+    )
 
 
 def _nuxt(markup: str) -> Known | None:
@@ -314,7 +388,9 @@ def _nuxt(markup: str) -> Known | None:
         return None
 
     def at(index: Any) -> Any:
-        return state[index] if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(state) else None
+        return (
+            state[index] if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(state) else None
+        )
 
     def text(value: Any) -> str | None:
         if isinstance(value, dict):
@@ -326,7 +402,14 @@ def _nuxt(markup: str) -> Known | None:
     for item in state[:20_000]:
         if not isinstance(item, dict):
             continue
-        employer = next((text(at(item[key])) for key in ("company", "employer", "organization", "startup", "hiringOrganization") if key in item), None)
+        employer = next(
+            (
+                text(at(item[key]))
+                for key in ("company", "employer", "organization", "startup", "hiringOrganization")
+                if key in item
+            ),
+            None,
+        )
         title = next((text(at(item[key])) for key in ("name", "title", "position", "jobTitle") if key in item), None)
         if employer and title:
             places = next((at(item[key]) for key in ("location", "locations", "city") if key in item), None)
@@ -346,7 +429,8 @@ def _best_text(root: Any, visible: str) -> str:
         if nodes:
             candidates.append(html.to_text(max(nodes[:20], key=lambda node: len(node.text_content()))))
             break
-    candidates.append(_main_text(root))
+    if len(visible) < 2 * MAX_TEXT_BYTES and sum(1 for _ in islice(root.iter(), _MAX_ELEMENTS)) < _MAX_ELEMENTS:
+        candidates.append(_main_text(root))
     for tag in ("main", "article"):
         for node in list(root.iter(tag))[:1]:
             candidates.append(html.to_text(node, skip=frozenset({"nav", "footer", "aside"})))
@@ -362,7 +446,12 @@ def _main_text(root: Any) -> str:
     """What trafilatura takes for the main content, with its lists kept as lists."""
     try:
         extracted = trafilatura.extract(
-            etree.tostring(root, encoding="unicode", method="html"), output_format="html", favor_recall=True, include_comments=False, include_formatting=True, deduplicate=False
+            etree.tostring(root, encoding="unicode", method="html"),
+            output_format="html",
+            favor_recall=True,
+            include_comments=False,
+            include_formatting=True,
+            deduplicate=False,
         )
     except Exception:  # a broken page must not decide: the other readings remain
         return ""

@@ -17,22 +17,51 @@ MAX_REQUIREMENTS = 80
 PASTE = "Copy the text of the posting and paste it instead."
 
 _JOB_WORDS = re.compile(
-    r"\b(?:apply|applicants?|application|candidates?|vacancy|vacancies|hiring|recruit\w*|salary|per (?:hour|annum)|full[- ]time|part[- ]time|permanent|contract|shifts?|job|role|position|cv|résumé|resume|employer|"
-    r"experience|responsibilit\w+|duties|requirements?|qualifications?|benefits|holiday|pension|team|reporting to|reports to|wanted|interview|bewerb\w+|stelle|aufgaben|profil|poste|candidat\w*|puesto|requisitos|vacature|functie|pozice|práce|požadujeme|praca|oferujemy)\b",
+    r"\b(?:apply|applicants?|application|candidates?|vacancy|vacancies|hiring|recruit\w*|salary|"
+    r"per (?:hour|annum)|full[- ]time|part[- ]time|permanent|contract|shifts?|job|role|position|cv|résumé|"
+    r"resume|employer|"
+    r"experience|responsibilit\w+|duties|requirements?|qualifications?|benefits|holiday|pension|team|"
+    r"reporting to|reports to|wanted|interview|bewerb\w+|stelle|aufgaben|profil|poste|candidat\w*|puesto|"
+    r"requisitos|vacature|functie|pozice|práce|požadujeme|praca|oferujemy)\b",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?:[{};]|\)\s*:|=>|\*/|-->|</?\w+>)\s*$|^\s*(?:def|class|import|from|return|if|for|while|func|function|const|let|var|public|private|#include|package|using|\}|//|/\*|<\w+)\b.*[({;:=>]?", re.IGNORECASE)
-_LOGIN = re.compile(r"\b(?:sign in|log ?in|forgot(?:ten)? (?:your )?password|create an account|remember me|keep me signed in|password|new to \w+\? join|join now|verify you are (?:a )?human|captcha|enable cookies|access denied)\b", re.IGNORECASE)
-_PAY = re.compile(r"[£$€]\s?\d[\d,.]*k?\s*(?:/|per|an?\b|p\.?[ah]|pa\b|ph\b|[-–]|to\b)|\b(?:full|part)[- ]time\b|\b\d+ hours\b|\bshifts?\b|\bpermanent\b|\bfixed[- ]term\b", re.IGNORECASE)
-_HIRING = re.compile(r"\b(?:we(?:'re|’re| are)? (?:looking|hiring|seeking|recruiting|after|need|want|require)|looking for an?|seeking an?|hiring|wanted|join (?:our|the|us)|ideal candidate|successful (?:candidate|applicant)|must have|we need)\b", re.IGNORECASE)
-_APPLY = re.compile(r"\b(?:apply|applicants?|candidates?|cv|résumé|resume|cover letter|vacancy|closing date|dbs check|right to work)\b", re.IGNORECASE)
+_CODE = re.compile(
+    r"(?:[{};]|\)\s*:|=>|\*/|-->|</?\w+>)\s*$|^\s*(?:def|class|import|from|return|if|for|while|func|function|"
+    r"const|let|var|public|private|#include|package|using|\}|//|/\*|<\w+)\b.*[({;:=>]?",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"\b(?:sign in|log ?in|forgot(?:ten)? (?:your )?password|create an account|remember me|keep me signed in|"
+    r"password|new to \w+\? join|join now|verify you are (?:a )?human|captcha|enable cookies|access denied)\b",
+    re.IGNORECASE,
+)
+_PAY = re.compile(
+    r"[£$€]\s?\d[\d,.]*k?\s*(?:/|per|an?\b|p\.?[ah]|pa\b|ph\b|[-–]|to\b)|\b(?:full|part)[- ]time\b|"
+    r"\b\d+ hours\b|\bshifts?\b|\bpermanent\b|\bfixed[- ]term\b",
+    re.IGNORECASE,
+)
+_HIRING = re.compile(
+    r"\b(?:we(?:'re|’re| are)? (?:looking|hiring|seeking|recruiting|after|need|want|require)|looking for an?|"
+    r"seeking an?|hiring|wanted|join (?:our|the|us)|ideal candidate|successful (?:candidate|applicant)|"
+    r"must have|we need)\b",
+    re.IGNORECASE,
+)
+_APPLY = re.compile(
+    r"\b(?:apply|applicants?|candidates?|cv|résumé|resume|cover letter|vacancy|closing date|dbs check|"
+    r"right to work)\b",
+    re.IGNORECASE,
+)
 _YOU = re.compile(r"\b(?:you|your|you'll|you’ll)\b", re.IGNORECASE)
-_REPORTED = re.compile(r"[”\"'’],? (?:he|she|they|\w+(?: \w+)?) (?:said|says|told|added|explained)\b|\b(?:said|told reporters|according to|a spokes(?:man|woman|person))\b", re.IGNORECASE)
+_REPORTED = re.compile(
+    r"[”\"'’],? (?:he|she|they|\w+(?: \w+)?) (?:said|says|told|added|explained)\b|\b(?:said|told reporters|"
+    r"according to|a spokes(?:man|woman|person))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Fields that a board or the page's own data give; they win over what the text suggests. `source` names where from."""
+    """Fields that a board or the page's own data give; they win over the text. `source` names where they are from."""
 
     title: str | None = None
     company: str | None = None
@@ -188,7 +217,9 @@ def _fills_line(text: str, field: fields.Field) -> bool:
     start = text.rfind("\n", 0, field.start) + 1
     end = text.find("\n", field.end)
     line = text[start : len(text) if end < 0 else end]
-    return len(line) - (field.end - field.start) < 60 and not re.search(r"[.!?]\s|[.!?]$|\b(?:looking|seeking|you|we)\b", line, re.IGNORECASE)
+    return len(line) - (field.end - field.start) < 60 and not re.search(
+        r"[.!?]\s|[.!?]$|\b(?:looking|seeking|you|we)\b", line, re.IGNORECASE
+    )
 
 
 def _number(text: str, walk: Findings) -> tuple[Requirement, ...]:
