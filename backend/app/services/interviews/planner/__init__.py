@@ -80,7 +80,8 @@ def plan(
         "keep": [dump(question) for question in keep],
         "exclude": sorted(exclude),
     }
-    rng = random.Random(f"{seed}:{this.version}:{VERSION}")
+    # The title is in it so that two postings under one seed do not share the same turns of phrase.
+    rng = random.Random(f"{seed}:{this.version}:{VERSION}:{posting.title}")
     wanted = difficulty or _LEVELS.get(posting.seniority or "", 3)
     left = quotas(count, kinds)
     for question in keep:

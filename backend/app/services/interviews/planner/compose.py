@@ -24,7 +24,8 @@ class Candidate:
     """A question that could be asked. `items` are what it honestly tests, first the one it is quoted from.
 
     `closeness` is the cosine of wording and line. `loose` marks one that fits the trade but tests no requirement as
-    such; its item is only the nearest line. `reserve` 1 and 2 are used only when better ones run out.
+    such; its item is only the nearest line. `reserve` 1 and 2 are used only when better ones run out;
+    `plain` marks one made of the line's own words although a competency fits it.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Candidate:
     loose: bool = False
     closeness: float = 0.0
     reserve: int = 0
+    plain: bool = False
 
 
 class Filler:
@@ -111,7 +113,9 @@ def _certificate(item: Item) -> str | None:
     if item.requirement.weight is Weight.DUTY:
         return None
     text = re.sub(r"/\w+", "", item.requirement.text)
-    text = re.sub(r"\b(?:a|an|the|current|valid|full|recognised|relevant)\b\s*", "", spoken(text), flags=re.I)
+    text = re.sub(
+        r"\b(?:a|an|the|full and relevant|current|valid|full|recognised|relevant)\b\s*", "", spoken(text), flags=re.I
+    )
     whole = re.split(r"[,;:]|\s(?:is|are|required|essential|with|in|or)\b", text)[0].strip()
     text = whole if _NAMED.search(whole) else re.split(r"\s(?:and|to)\s", whole)[0].strip()
     text = re.sub(r"\s(?:qualified|practitioner|holder|required)$", "", text, flags=re.IGNORECASE)
@@ -209,7 +213,8 @@ _GENERIC_PROBE = {
 def _generic(bank: Bank, filler: Filler, reading: Reading) -> Iterator[Candidate]:
     """Questions built from a requirement's own words, better where no competency fits."""
     for item in reading.items:
-        if _certificate(item) or re.search(r"\bexperience$", item.phrases.np or ""):
+        licensed = any(match.competency.id.startswith("licence-") for match in item.matches)
+        if (licensed and _certificate(item)) or re.search(r"\bexperience$", item.phrases.np or ""):
             continue
         strongest = item.matches[0].score if item.matches else 0.0
         phrases = {"np": item.phrases.np, "base": item.phrases.base, "ger": item.phrases.ger}
@@ -227,6 +232,7 @@ def _generic(bank: Bank, filler: Filler, reading: Reading) -> Iterator[Candidate
             yield Candidate(
                 text, ask, f"own-{item.requirement.id}", name, (item,), quality,
                 (*_GENERIC_POINTS[ask.kind],), _GENERIC_PROBE[ask.kind], reserve=0 if must else 1 + bool(strongest),
+                plain=bool(strongest),
             )  # fmt: skip
 
 

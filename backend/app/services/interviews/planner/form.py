@@ -37,7 +37,7 @@ _SENSITIVE = re.compile(
     r"physically fit|"
     r"good health|healthy|able-bodied|single|unmarried|no dependants|christian|muslim|jewish|catholic|hindu|"
     r"right to work|dbs|criminal|background check|visa|passport|vaccinat\w+ status|drug test\w*|credit check|"
-    r"security clearance|sc cleared|work permit|[12]:[12]|own (?:car|transport))\b",
+    r"security clearance|sc cleared|work permit|[12]:[12]|own (?:car|transport|(?:hand )?tools))\b",
     re.IGNORECASE,
 )
 _INJECTION = re.compile(
@@ -100,7 +100,7 @@ def faults(text: str) -> tuple[str, ...]:
         found.append("two_asks")
     if _UNSPEAKABLE.search(text):
         found.append("unspeakable")
-    if re.search(r"\b[A-Z]{3,}\b(?:\s+\b[A-Z]{2,}\b)+", text):
+    if re.search(r"\b[A-Z]{2,}(?:\s+[A-Z]{2,}){2,}\b|\b[A-Z]{8,}\b", text):
         found.append("shouting")
     if _PROTECTED.search(text):
         found.append("protected")

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
-LONGEST_VERB_PHRASE, LONGEST_NOUN_PHRASE = 10, 7
+LONGEST_VERB_PHRASE, LONGEST_NOUN_PHRASE = 12, 7
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +70,7 @@ _CUT = re.compile(
     r"or equivalent|or comparable|or another|or better|or above)\b)",
     re.IGNORECASE,
 )
-_BREAKS = ("across", "for", "with", "from", "through", "by", "at", "in", "on", "to", "alongside", "against")
+_BREAKS = ("across", "for", "with", "from", "through", "by", "at", "in", "on", "alongside", "against")
 _COUNTLESS = re.compile(
     r"(?:s|ing|ion|ment|ity|ance|ence|ness|ship|ery|cy|ics|ware|work|care|design|control|law|sense|data|advice|software|"
     r"english|bread|pastry|food|fish|stock|equipment|finance|music|art|retail|business|knowledge|research|time|safety|"
@@ -165,8 +166,11 @@ def _tidy(words: list[str], longest: int) -> list[str]:
         words = words[: breaks[-1]]
     if len(words) < whole:
         # "the patience [to build a new one]": a second part that lost its end goes with it.
-        pairs = enumerate(zip(words, words[1:], strict=False))
-        second = [i for i, (word, after) in pairs if word in ("and", "or") and after in ("the", "a", "an")]
+        second = [
+            i
+            for i, (word, after) in enumerate(pairwise(words))
+            if word in ("and", "or") and after in ("the", "a", "an")
+        ]
         words = words[: second[0]] if second else words
     while words and words[-1].lower().strip(",") in _DANGLING:
         words = words[:-1]

@@ -81,7 +81,7 @@ class _Set:
         away = 0.22 * abs(candidate.ask.level - wanted)
         again = 3.0 * self.competencies[candidate.competency]
         generic = 0.5 * sum(n for name, n in self.competencies.items() if name.startswith("own-"))
-        plain = generic + (0.0 if new else 4.0) if candidate.competency.startswith("own-") else 0.0
+        plain = generic + (4.0 if candidate.plain else 0.0) if candidate.competency.startswith("own-") else 0.0
         return worth + 2.0 * candidate.quality + noise - repeated - away - again - plain
 
 
@@ -127,7 +127,8 @@ def choose(
     for attempt in range(ROUNDS):
         built = _build(noisy, quota, kept, wanted, rng)
         worth = {i.requirement.id: i.worth for c in built.chosen if not c.loose for i in c.items}
-        value = 100.0 * len(built.chosen) + sum(worth.values()) + sum(c.quality for c in built.chosen)
+        value = 100.0 * len(built.chosen) + sum(worth.values())
+        value += sum(c.quality - 3.0 * c.plain for c in built.chosen)
         if best is None or (value, -attempt) > best:
             best, result = (value, -attempt), built.chosen
     return result
