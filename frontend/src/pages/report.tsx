@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from "react";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { AnswerSection } from "../components/report/answer-section";
 import { Letter } from "../components/report/letter";
 import { Provenance } from "../components/report/provenance";
@@ -9,8 +9,8 @@ import { Waiting } from "../components/ui/waiting";
 import { useReport } from "../hooks/queries/report";
 import { useProgress } from "../hooks/use-progress";
 import { useTitle } from "../hooks/use-title";
-import type { Evidence, ReportOut } from "../utils/api/types";
-import { band, shorten } from "../utils/format";
+import type { AnswerOut, Evidence, ReportOut } from "../utils/api/types";
+import { bandShort, count } from "../utils/format";
 import { Player } from "../utils/player";
 import "./report.css";
 import "./report-answer.css";
@@ -57,36 +57,59 @@ function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
     [report.answers, players],
   );
 
+  const skipped = report.answers.filter((answer) => answer.take === null);
+
   if (!begun) return <h1 className="only-heard">The report of your interview</h1>;
   return (
     <>
-      <Letter report={report} onShow={show} />
-      <nav className="contents" aria-label="Answers">
-        <ol>
-          {report.answers.map((answer, index) => (
-            <li key={answer.question_id}>
-              <a href={`#answer-${index + 1}`}>
-                <span>{shorten(answer.question.text, 80)}</span>
-                <span className="hush num">
-                  {band(answer.grade?.range) ??
-                    (answer.take === null ? "skipped" : answer.grade ? "not graded" : "being read")}
-                </span>
-              </a>
-            </li>
-          ))}
-        </ol>
-      </nav>
-      {report.answers.map((answer, index) => (
-        <AnswerSection
-          key={answer.question_id}
-          interviewId={report.interview.id}
-          answer={answer}
-          place={index + 1}
-          player={players.get(answer.question_id) ?? new Player()}
-          onShow={(evidence) => show(answer.question_id, evidence)}
-        />
-      ))}
+      <div className="report__first">
+        <Letter report={report} onShow={show} />
+        <nav className="contents" aria-label="Answers">
+          <ol>
+            {report.answers.map((answer, index) => (
+              <li key={answer.question_id}>
+                <a href={answer.take ? `#answer-${index + 1}` : "#skipped"}>
+                  <span>{answer.question.text}</span>
+                  <span className="hush num">{state(answer)}</span>
+                </a>
+              </li>
+            ))}
+          </ol>
+        </nav>
+      </div>
+      {report.answers.map((answer, index) =>
+        answer.take === null ? null : (
+          <AnswerSection
+            key={answer.question_id}
+            interviewId={report.interview.id}
+            answer={answer}
+            take={answer.take}
+            place={index + 1}
+            player={players.get(answer.question_id) ?? new Player()}
+            onShow={(evidence) => show(answer.question_id, evidence)}
+          />
+        ),
+      )}
+      {skipped.length > 0 && (
+        <section className="skipped" id="skipped" aria-labelledby="skipped-title">
+          <h2 id="skipped-title">You skipped {count(skipped.length, "question")}</h2>
+          <ul>
+            {skipped.map((answer) => (
+              <li key={answer.question_id}>{answer.question.text}</li>
+            ))}
+          </ul>
+          <Link className="btn" to={`/interviews/${report.interview.id}/room`}>
+            Answer {skipped.length === 1 ? "it" : "them"} now
+          </Link>
+        </section>
+      )}
       <Provenance value={report.provenance} href={`/api/interviews/${report.interview.id}/report`} />
     </>
   );
+}
+
+function state(answer: AnswerOut): string {
+  if (answer.take === null) return "skipped";
+  if (answer.stages.some((stage) => stage.state === "failed")) return "stopped";
+  return bandShort(answer.grade?.range) ?? (answer.grade ? "not graded" : "being read");
 }

@@ -31,6 +31,11 @@ export function band(range: readonly [number, number] | readonly number[] | null
   return a === b ? a : `between ${a} and ${b}`;
 }
 
+/** "3.2–3.8" for narrow places. */
+export function bandShort(range: readonly number[] | null | undefined): string | null {
+  return band(range)?.replace("between ", "").replace(" and ", "–") ?? null;
+}
+
 /** Words for the middle of a band; the same words mark the ruler under it. */
 export function levelWords(score: number): string {
   const words = ["not there yet", "thin so far", "partly there", "mostly there", "all there"];

@@ -48,3 +48,11 @@ export const DIFFICULTIES = [
   { value: 3, name: "Usual" },
   { value: 4, name: "Demanding" },
 ] as const;
+
+/** The jobs that need a model, by the server's names. */
+export const PORTS: Record<string, string> = {
+  speech_to_text: "Writing down speech",
+  text_to_speech: "The interviewer’s voice",
+  presence: "Measuring the picture",
+  flows: "Questions, grades, tips",
+};

@@ -1,7 +1,6 @@
 import { useMemo } from "react";
-import { Link } from "react-router";
 import { useRetryStage } from "../../hooks/queries/report";
-import type { AnswerOut, Evidence } from "../../utils/api/types";
+import type { AnswerOut, Evidence, TakeOut } from "../../utils/api/types";
 import { band, levelWords } from "../../utils/format";
 import type { Player } from "../../utils/player";
 import { AnswerMedia } from "./answer-media";
@@ -15,20 +14,26 @@ import { TranscriptText } from "./transcript-text";
 interface Props {
   interviewId: string;
   answer: AnswerOut;
+  take: TakeOut;
   place: number;
   player: Player;
   onShow(evidence: Evidence): void;
 }
 
+const LONGEST_MARK_MS = 20_000;
+
 /** One answer: the recording and what was measured at the left, the rubric and the words at the right. */
-export function AnswerSection({ interviewId, answer, place, player, onShow }: Props) {
-  const { question, take, grade, transcript, voice, presence, stages } = answer;
+export function AnswerSection({ interviewId, answer, take, place, player, onShow }: Props) {
+  const { question, grade, transcript, voice, presence, stages } = answer;
   const retry = useRetryStage(interviewId);
   const evidence = useMemo(() => grade?.dimensions.flatMap((row) => row.evidence) ?? [], [grade]);
-  const timed = evidence.filter((item) => typeof item.start_ms === "number");
+  // A measure of the whole answer is no moment on the line.
+  const timed = evidence.filter(
+    (item) => typeof item.start_ms === "number" && (item.end_ms ?? 0) - item.start_ms < LONGEST_MARK_MS,
+  );
   const words = useMemo(() => evidence.filter((item) => item.quote !== ""), [evidence]);
-  const durationMs = transcript?.duration_ms ?? voice?.duration_ms ?? take?.duration_ms ?? 0;
-  const recorded = take !== null && take.kind !== "typed";
+  const durationMs = transcript?.duration_ms ?? voice?.duration_ms ?? take.duration_ms ?? 0;
+  const recorded = take.kind !== "typed";
   const open = stages.some((stage) => !["done", "skipped"].includes(stage.state));
   const score = grade?.overall ?? null;
 
@@ -46,70 +51,64 @@ export function AnswerSection({ interviewId, answer, place, player, onShow }: Pr
         )}
         {grade?.not_graded && <p>Not graded. {grade.not_graded}</p>}
       </header>
-      {take === null ? (
-        <p className="answer__none">
-          You skipped this question. <Link to={`/interviews/${interviewId}/room`}>Answer it now</Link>
-        </p>
-      ) : (
-        <div className={recorded ? "answer__body" : "answer__body answer__body--typed"}>
-          {recorded && (
-            <div className="answer__left">
-              <AnswerMedia take={take} player={player} place={place} />
-              {durationMs > 0 && take.media_url && (
-                <Timeline
-                  player={player}
-                  durationMs={durationMs}
-                  evidence={timed}
-                  pauses={voice?.pauses ?? []}
-                  fillers={transcript?.words.filter((word) => word.filler) ?? []}
-                />
-              )}
-              {(voice || !open) && (
-                <Measures
-                  take={take}
-                  voice={voice}
-                  presence={presence}
-                  stages={stages}
-                  player={player}
-                  durationMs={durationMs}
-                />
-              )}
-            </div>
-          )}
-          <div className="answer__right">
-            {open && (
-              <StageList
-                stages={stages}
-                retrying={retry.isPending}
-                onRetry={(stage) => retry.mutate({ takeId: take.id, stage })}
+      <div className={recorded ? "answer__body" : "answer__body answer__body--typed"}>
+        {recorded && (
+          <div className="answer__left">
+            <AnswerMedia take={take} player={player} place={place} />
+            {durationMs > 0 && take.media_url && (
+              <Timeline
+                player={player}
+                durationMs={durationMs}
+                evidence={timed}
+                pauses={voice?.pauses ?? []}
+                fillers={transcript?.words.filter((word) => word.filler) ?? []}
               />
             )}
-            {answer.tips.length > 0 && (
-              <ul className="answer__tips" aria-label="What to change in this answer">
-                {answer.tips.map((tip) => (
-                  <li key={`${tip.dimension}-${tip.text}`}>
-                    <b>{tip.text}</b> {tip.do_next}
-                    {tip.moment && <EvidenceButton evidence={tip.moment} onShow={onShow} />}
-                  </li>
-                ))}
-              </ul>
-            )}
-            {grade && <Rubric grade={grade} onShow={onShow} />}
-            {transcript && (
-              <section aria-label={recorded ? "Transcript" : "Your answer"} className="answer__words">
-                <h3>{recorded ? "Your words" : "Your answer"}</h3>
-                <TranscriptText
-                  transcript={transcript}
-                  evidence={words}
-                  star={grade?.star ?? []}
-                  pauses={voice?.pauses ?? []}
-                  player={recorded && take.media_url ? player : null}
-                />
-              </section>
+            {(voice || !open) && (
+              <Measures
+                take={take}
+                voice={voice}
+                presence={presence}
+                stages={stages}
+                player={player}
+                durationMs={durationMs}
+              />
             )}
           </div>
+        )}
+        <div className="answer__right">
+          {open && (
+            <StageList
+              stages={stages}
+              retrying={retry.isPending}
+              onRetry={(stage) => retry.mutate({ takeId: take.id, stage })}
+            />
+          )}
+          {answer.tips.length > 0 && (
+            <ul className="answer__tips" aria-label="What to change in this answer">
+              {answer.tips.map((tip) => (
+                <li key={`${tip.dimension}-${tip.text}`}>
+                  <b>{tip.text}</b> {tip.do_next}
+                  {tip.moment && <EvidenceButton evidence={tip.moment} onShow={onShow} />}
+                </li>
+              ))}
+            </ul>
+          )}
+          {grade && <Rubric grade={grade} onShow={onShow} />}
+          {transcript && (
+            <section aria-label={recorded ? "Transcript" : "Your answer"} className="answer__words">
+              <h3>{recorded ? "Your words" : "Your answer"}</h3>
+              <TranscriptText
+                transcript={transcript}
+                evidence={words}
+                star={grade?.star ?? []}
+                pauses={voice?.pauses ?? []}
+                player={recorded && take.media_url ? player : null}
+              />
+            </section>
+          )}
         </div>
-      )}
+      </div>
     </section>
   );
 }
