@@ -43,6 +43,12 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": MEANINGS[status]} for status in (*statuses, 403, 422, 503)}
 
 
+def unreadable() -> dict[int, dict[str, Any]]:
+    """The documented errors of every body, as OpenAPI has them."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": MEANINGS[status], "content": content} for status in (400, 413)}
+
+
 def problem(
     status: int, code: str, detail: str, hint: str | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:

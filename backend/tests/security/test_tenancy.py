@@ -1,4 +1,4 @@
-"""Somebody else's ids: every route that takes one answers as if it did not exist. New routes are found by themselves."""
+"""Somebody else's ids: every route that takes one answers as if it did not exist. New routes are found, too."""
 
 from __future__ import annotations
 
