@@ -45,7 +45,7 @@ def revoice(audio: Audio, swing_semitones: float) -> Audio:
 def trimmed(audio: Audio) -> Audio:
     """Without the synthesiser's own silence at both ends."""
     level = np.sqrt(np.convolve(audio**2, np.ones(160) / 160, "same"))
-    loud = np.flatnonzero(level > level.max() / 100)
+    loud = np.flatnonzero(level > level.max() / 30)
     return audio[loud[0] : loud[-1]]
 
 

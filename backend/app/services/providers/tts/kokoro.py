@@ -7,6 +7,7 @@ the text.
 from __future__ import annotations
 
 import io
+import logging
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,6 +73,9 @@ class Voice:
     label: str
     language: str
 
+
+# It warns whenever espeak joins words, which `words_of` expects and repairs.
+logging.getLogger("phonemizer").setLevel(logging.ERROR)
 
 VOICES: dict[str, Voice] = {
     voice.id: voice
