@@ -25,11 +25,20 @@ const server: Server = {
       api.POST("/api/takes/{take_id}/finish", { params: { path: { take_id: takeId } }, body }),
     ).catch(asTus);
   },
+  async find(takeId) {
+    const path = { take_id: takeId };
+    const take = await must(api.GET("/api/takes/{take_id}", { params: { path } })).catch((error: unknown) =>
+      toApiError(error).status === 404 ? null : asTus(error),
+    );
+    return take && { complete: take.completed_at !== null, uploadUrl: take.upload?.url ?? null };
+  },
 };
 
 function asTus(error: unknown): never {
   const said = toApiError(error);
-  throw new TusError(said.status, said.detail, said.hint);
+  // A question or take that is gone stays gone; only an upload can be opened again.
+  const status = said.status === 404 ? 422 : said.status;
+  throw new TusError(status, said.detail, said.hint, said.code);
 }
 
 class TakeStore {

@@ -7,18 +7,27 @@ export class TusError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    readonly hint: string | null = null,
+    readonly hint: string | null | undefined = null,
+    readonly code: string | null | undefined = null,
   ) {
     super(message);
   }
 
   /** Worth another try: the line broke, the server is busy, or the offset must be asked for again. */
   get passing(): boolean {
-    return this.status === 0 || this.status >= 500 || [408, 409, 423, 425, 429, 460].includes(this.status);
+    if (this.status === 409)
+      return !this.code || this.code === "upload_offset" || this.code === "upload_cut_off";
+    return this.status === 0 || this.status >= 500 || [408, 423, 425, 429, 460].includes(this.status);
   }
 
+  /** The upload is not there any more; the take may still be. */
   get gone(): boolean {
     return this.status === 404 || this.status === 410;
+  }
+
+  /** Somebody, perhaps an earlier try whose answer was lost, has completed the take already. */
+  get complete(): boolean {
+    return this.code === "take_complete";
   }
 }
 
@@ -32,8 +41,13 @@ async function call(url: string, init: RequestInit, signal?: AbortSignal): Promi
   }
   if (response.ok) return response;
   const body: unknown = await response.json().catch(() => null);
-  const said = (body ?? {}) as { detail?: string; hint?: string | null };
-  throw new TusError(response.status, said.detail ?? "The recording was not accepted.", said.hint ?? null);
+  const said = (body ?? {}) as { error?: string; detail?: string; hint?: string | null };
+  throw new TusError(
+    response.status,
+    said.detail ?? "The recording was not accepted.",
+    said.hint,
+    said.error,
+  );
 }
 
 function base64(bytes: Uint8Array): string {

@@ -15,6 +15,8 @@ export interface Server {
   endpoint: string;
   createTake(questionId: string, kind: "video" | "voice"): Promise<string>;
   finishTake(takeId: string, durationMs: number): Promise<void>;
+  /** What the server has of a take begun earlier; null when the take is not there any more. */
+  find(takeId: string): Promise<{ complete: boolean; uploadUrl: string | null } | null>;
 }
 
 interface Options {
@@ -61,13 +63,18 @@ export class Uploader {
       } catch (error) {
         if (this.stopper.signal.aborted) return false;
         if (!(error instanceof TusError)) throw error;
+        if (error.complete) {
+          await this.options.spool.drop(this.options.sessionId);
+          this.change({ phase: "done", detail: null, hint: null });
+          return true;
+        }
         if (error.gone) await this.options.spool.update(this.options.sessionId, { uploadUrl: null });
         else if (!error.passing) {
-          this.change({ phase: "failed", detail: error.message, hint: error.hint });
+          this.change({ phase: "failed", detail: error.message, hint: error.hint ?? null });
           return false;
         }
         failures += 1;
-        this.change({ phase: "waiting", detail: error.message, hint: error.hint });
+        this.change({ phase: "waiting", detail: error.message, hint: error.hint ?? null });
         const first = this.options.firstWaitMs ?? 500;
         await this.sleep(Math.min(LONGEST_WAIT_MS, first * 2 ** (failures - 1)) * (0.75 + Math.random() / 2));
       }
@@ -94,14 +101,25 @@ export class Uploader {
     const { spool, sessionId, server } = this.options;
     const session = await spool.get(sessionId);
     if (!session) return null;
-    const takeId = session.takeId ?? (await server.createTake(session.questionId, session.kind));
-    if (!session.takeId) await spool.update(sessionId, { takeId });
+    const known = session.takeId;
+    const takeId = known ?? (await server.createTake(session.questionId, session.kind));
+    if (!known) await spool.update(sessionId, { takeId });
     this.change({ takeId });
-    const url =
-      session.uploadUrl ??
-      (await createUpload(server.endpoint, { take_id: takeId, type: session.type }, this.stopper.signal));
+    const url = session.uploadUrl ?? (await this.open(takeId, session.type, known !== null));
     if (!session.uploadUrl) await spool.update(sessionId, { uploadUrl: url });
     return { url, takeId };
+  }
+
+  /** The upload of a take: the one that is open already, or a new one. */
+  private async open(takeId: string, type: string, known: boolean): Promise<string> {
+    const { server } = this.options;
+    if (known) {
+      const found = await server.find(takeId);
+      if (!found) throw new TusError(422, "The interview this answer belongs to was deleted.");
+      if (found.complete) throw new TusError(409, "This take is complete.", null, "take_complete");
+      if (found.uploadUrl) return new URL(found.uploadUrl, server.endpoint).href;
+    }
+    return createUpload(server.endpoint, { take_id: takeId, type }, this.stopper.signal);
   }
 
   private async send(onProgress: () => void): Promise<void> {

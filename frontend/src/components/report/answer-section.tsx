@@ -31,11 +31,24 @@ export function AnswerSection({ interviewId, answer, take, place, player, onShow
   const timed = evidence.filter(
     (item) => typeof item.start_ms === "number" && (item.end_ms ?? 0) - item.start_ms < LONGEST_MARK_MS,
   );
-  const words = useMemo(() => evidence.filter((item) => item.quote !== ""), [evidence]);
+  const quoted = useMemo(() => evidence.filter((item) => item.quote !== ""), [evidence]);
   const durationMs = transcript?.duration_ms ?? voice?.duration_ms ?? take.duration_ms ?? 0;
   const recorded = take.kind !== "typed";
   const open = stages.some((stage) => !["done", "skipped"].includes(stage.state));
   const score = grade?.overall ?? null;
+
+  const words = transcript && (
+    <section aria-label={recorded ? "Transcript" : "Your answer"} className="answer__words">
+      <h3>{recorded ? "Your words" : "Your answer"}</h3>
+      <TranscriptText
+        transcript={transcript}
+        evidence={quoted}
+        star={grade?.star ?? []}
+        pauses={voice?.pauses ?? []}
+        player={recorded && take.media_url ? player : null}
+      />
+    </section>
+  );
 
   return (
     <section className="answer" id={`answer-${place}`} aria-labelledby={`answer-${place}-title`}>
@@ -52,6 +65,7 @@ export function AnswerSection({ interviewId, answer, take, place, player, onShow
         {grade?.not_graded && <p>Not graded. {grade.not_graded}</p>}
       </header>
       <div className={recorded ? "answer__body" : "answer__body answer__body--typed"}>
+        {!recorded && <div className="answer__left">{words}</div>}
         {recorded && (
           <div className="answer__left">
             <AnswerMedia take={take} player={player} place={place} />
@@ -95,18 +109,7 @@ export function AnswerSection({ interviewId, answer, take, place, player, onShow
             </ul>
           )}
           {grade && <Rubric grade={grade} onShow={onShow} />}
-          {transcript && (
-            <section aria-label={recorded ? "Transcript" : "Your answer"} className="answer__words">
-              <h3>{recorded ? "Your words" : "Your answer"}</h3>
-              <TranscriptText
-                transcript={transcript}
-                evidence={words}
-                star={grade?.star ?? []}
-                pauses={voice?.pauses ?? []}
-                player={recorded && take.media_url ? player : null}
-              />
-            </section>
-          )}
+          {recorded && words}
         </div>
       </div>
     </section>

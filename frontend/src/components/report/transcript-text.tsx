@@ -42,7 +42,7 @@ export function TranscriptText({ transcript, evidence, star, pauses, player }: P
               <Followed run={run} words={words} player={player} long={long} />
             ) : (
               <Plain run={run} active={-1} long={long} />
-            )}
+            )}{" "}
           </Fragment>
         ))}
       </div>
@@ -92,7 +92,8 @@ function Plain({ run, active, long }: RunProps & { active: number }) {
       <Fragment key={index}>
         <span data-word={index} className={names.filter(Boolean).join(" ") || undefined}>
           {word.text}
-        </span>{" "}
+        </span>
+        {offset < run.words.length - 1 && " "}
         {pause && (
           <span className="words__pause num">{((pause.end_ms - pause.start_ms) / 1000).toFixed(1)} s</span>
         )}
