@@ -13,7 +13,9 @@ def pdf_of(text: str, *, content: bytes | None = None, compress: bool = True) ->
     if content is None:
         lines = []
         for line in text.split("\n"):
-            escaped = line.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+            escaped = (
+                line.encode("cp1252", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+            )
             lines.append(b"(" + escaped + b") Tj T*")
         content = b"BT /F1 10 Tf 12 TL 50 800 Td\n" + b"\n".join(lines) + b"\nET"
     stream = zlib.compress(content) if compress else content

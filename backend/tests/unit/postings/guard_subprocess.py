@@ -45,7 +45,13 @@ ANSWERS = {
 def stub(host: str, port: int, *_: Any) -> list[tuple[Any, ...]]:
     answers = ANSWERS.get(host.lower(), [host if host[:1].isdigit() or ":" in host else "93.184.215.14"])
     return [
-        (socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port, 0, 0) if ":" in ip else (ip, port))
+        (
+            socket.AF_INET6 if ":" in ip else socket.AF_INET,
+            socket.SOCK_STREAM,
+            6,
+            "",
+            (ip, port, 0, 0) if ":" in ip else (ip, port),
+        )
         for ip in answers
     ]
 

@@ -63,7 +63,9 @@ class Server:
 
     def page(self, path: str, body: bytes, *, content_type: str = "text/html; charset=utf-8", **headers: str) -> None:
         async def handler(_: str, writer: asyncio.StreamWriter) -> None:
-            await send(writer, body, content_type=content_type, headers={k.replace("_", "-"): v for k, v in headers.items()})
+            await send(
+                writer, body, content_type=content_type, headers={k.replace("_", "-"): v for k, v in headers.items()}
+            )
 
         self.pages[path] = handler
 
@@ -90,7 +92,9 @@ async def send(
 
 def policy(port: int) -> ssrfguard.Policy:
     """Only 127.0.0.2 counts as public."""
-    return ssrfguard.Policy(allowed_networks=(ip_network(f"{PUBLIC}/32"),), allowed_ports=frozenset({port}), max_redirects=3)
+    return ssrfguard.Policy(
+        allowed_networks=(ip_network(f"{PUBLIC}/32"),), allowed_ports=frozenset({port}), max_redirects=3
+    )
 
 
 def resolver(names: dict[str, list[list[str]]], asked: list[str] | None = None) -> Callable[..., list[tuple[Any, ...]]]:

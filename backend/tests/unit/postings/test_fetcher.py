@@ -35,7 +35,9 @@ class Web:
 
     async def fetch(self, path: str, host: str = "jobs.test") -> Posting:
         return await fetcher.fetch_posting(
-            f"http://{host}:{self.public.port}{path}", policy=policy(self.public.port), resolver=resolver(self.names, self.asked)
+            f"http://{host}:{self.public.port}{path}",
+            policy=policy(self.public.port),
+            resolver=resolver(self.names, self.asked),
         )
 
     async def code(self, path: str, host: str = "jobs.test") -> str:
@@ -176,7 +178,9 @@ async def test_refuses_other_types_and_encodings(web: Web, headers: dict[str, st
     assert await web.code("/odd") == code
 
 
-@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Broken", "204 No Content", "999 No"])
+@pytest.mark.parametrize(
+    "status", ["401 Unauthorized", "403 Forbidden", "404 Not Found", "500 Broken", "204 No Content", "999 No"]
+)
 async def test_reports_the_status(web: Web, status: str) -> None:
     async def handler(_: str, writer: asyncio.StreamWriter) -> None:
         await send(writer, b"", status=status)
@@ -197,7 +201,14 @@ async def test_follows_three_redirects_and_not_four(web: Web) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["http://inside.test:{port}/", "http://127.0.0.1:{port}/", "http://2130706433:{port}/", "http://127.0.0.9:{port}/", "//127.0.0.1:{port}/", "http://0x7f000001:{port}/"],
+    [
+        "http://inside.test:{port}/",
+        "http://127.0.0.1:{port}/",
+        "http://2130706433:{port}/",
+        "http://127.0.0.9:{port}/",
+        "//127.0.0.1:{port}/",
+        "http://0x7f000001:{port}/",
+    ],
 )
 async def test_a_redirect_inside_is_not_followed(web: Web, target: str) -> None:
     web.names["0x7f000001"] = [[INSIDE[0]]]
@@ -205,7 +216,14 @@ async def test_a_redirect_inside_is_not_followed(web: Web, target: str) -> None:
     assert await web.code("/out") == "url_forbidden_address"
 
 
-@pytest.mark.parametrize(("target", "code"), [("file:///etc/passwd", "url_scheme"), ("http://jobs.test:22/", "url_forbidden_address"), ("http://[::1/", "url_unreachable")])
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ("file:///etc/passwd", "url_scheme"),
+        ("http://jobs.test:22/", "url_forbidden_address"),
+        ("http://[::1/", "url_unreachable"),
+    ],
+)
 async def test_a_redirect_to_another_scheme_or_port_is_not_followed(web: Web, target: str, code: str) -> None:
     web.public.redirect("/out", target)
     assert await web.code("/out") == code
@@ -240,7 +258,9 @@ async def test_unknown_names_and_closed_ports_have_their_codes(web: Web) -> None
 async def test_robots_txt_is_honoured(web: Web) -> None:
     web.public.page("/robots.txt", b"User-agent: *\nDisallow: /job\n", content_type="text/plain")
     assert await web.code("/job") == "url_robots"
-    web.public.page("/robots.txt", b"User-agent: Rehearsal\nAllow: /\n\nUser-agent: *\nDisallow: /\n", content_type="text/plain")
+    web.public.page(
+        "/robots.txt", b"User-agent: Rehearsal\nAllow: /\n\nUser-agent: *\nDisallow: /\n", content_type="text/plain"
+    )
     assert (await web.fetch("/job")).title == "Night Baker"
 
 
@@ -253,7 +273,9 @@ async def test_robots_txt_that_is_broken_on_the_server_closes_the_site(web: Web)
 
 
 async def test_robots_txt_of_any_size_is_read_to_its_cap(web: Web) -> None:
-    web.public.page("/robots.txt", b"User-agent: *\nDisallow: /x\n" + b"# filler\n" * 200_000, content_type="text/plain")
+    web.public.page(
+        "/robots.txt", b"User-agent: *\nDisallow: /x\n" + b"# filler\n" * 200_000, content_type="text/plain"
+    )
     assert (await web.fetch("/job")).title == "Night Baker"
 
 
@@ -265,21 +287,27 @@ async def test_robots_txt_cannot_lead_inside(web: Web) -> None:
 async def test_robots_of_the_redirect_target_count_too(web: Web) -> None:
     async def robots(_: str, writer: asyncio.StreamWriter) -> None:
         host = web.public.requests[-1][1]["host"]
-        await send(writer, b"User-agent: *\nDisallow: /\n" if host.startswith("other") else b"", content_type="text/plain")
+        await send(
+            writer, b"User-agent: *\nDisallow: /\n" if host.startswith("other") else b"", content_type="text/plain"
+        )
 
     web.public.pages["/robots.txt"] = robots
     web.public.redirect("/away", f"http://other.test:{web.public.port}/job")
     assert await web.code("/away") == "url_robots"
 
 
-@pytest.mark.parametrize("url", ["", "  ", "not a url", "http://", "http://exa mple.test/", "https://a\\b.test", "x" * 3000, "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["", "  ", "not a url", "http://", "http://exa mple.test/", "https://a\\b.test", "x" * 3000, "http://[::1"]
+)
 async def test_what_is_no_address_is_said_so(url: str) -> None:
     with pytest.raises(RehearsalError) as caught:
         await fetcher.fetch_posting(url, resolver=resolver({}))
     assert caught.value.code in ("url_invalid", "url_dns")
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "ftp://jobs.test/", "data:text/html,x", "ws://jobs.test/"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "ftp://jobs.test/", "data:text/html,x", "ws://jobs.test/"]
+)
 async def test_other_schemes_are_refused(url: str) -> None:
     with pytest.raises(RehearsalError) as caught:
         await fetcher.fetch_posting(url, resolver=resolver({}))
@@ -300,7 +328,9 @@ def test_works_in_one_event_loop_after_another() -> None:
         server.page("/job", PAGE)
         try:
             found = await fetcher.fetch_posting(
-                f"http://jobs.test:{server.port}/job", policy=policy(server.port), resolver=resolver({"jobs.test": [[PUBLIC]]})
+                f"http://jobs.test:{server.port}/job",
+                policy=policy(server.port),
+                resolver=resolver({"jobs.test": [[PUBLIC]]}),
             )
         finally:
             await server.stop()

@@ -32,7 +32,9 @@ service set shape share ship sign solve sort source spearhead specify spot staff
 streamline strengthen structure study submit supervise supply support survey sustain take talk teach tend test tidy
 track train transfer transform translate transport travel treat triage troubleshoot tune turn uncover undertake unload
 update upgrade uphold upsell use utilise utilize validate verify visit volunteer walk wash watch weigh welcome weld
-wire work write
+wire work write put peel chop slice wrap carve pour brew roast grind polish sweep mop dust iron fold hang count dial
+pair scan splice lay dig sow plough mow trim bend drill saw sand glue mount hoist rig lubricate grease commission
+decommission reproduce onboard orient bathe bandage immunise vaccinate shadow chair minute type transcribe log bank
 """
 
 
@@ -169,7 +171,7 @@ ASK = re.compile(
     r"knowledge of|understanding of|familiar(?:ity)? with|"
     r"proficien(?:t|cy) (?:in|with)|fluent|fluency|degree in|degree or|qualified|(?:driving|"
     r"driver(?:['’]?s)?|forklift|flt) licen[cs]e|years?['’]? (?:of )?(?:\w+ ){0,4}experience|right to work|"
-    r"(?:dbs|background) (?:check|clearance)|security clearance|track record|"
+    r"(?:dbs|background) (?:check|clearance|disclosure)|security clearance|track record|"
     r"(?:willing(?:ness)?|prepared) to|good (?:communication|organisation\w*|it|customer)|"
     r"registration with|registered (?:with|nurse)|certificate|certification in|skills? (?:in|with|are))",
     _I,
@@ -228,6 +230,16 @@ _OFFERING_WORK = re.compile(
     r"\b(?:administer|process|manage|advise|calculate|explain|sell|advising|processing|selling|reconcile|"
     r"negotiat\w+|handle|handling|clients?['’]?s?|customers?['’]?s?|policyholders?|members?|"
     r"experience (?:of|in|with)|knowledge of)\b",
+    _I,
+)
+
+
+# "You'll be GOC registered": a future tense that describes the person, not the work.
+PERSON = re.compile(
+    r"\byou(?:'ll|’ll| will| should|'d|’d| would)? (?:also |ideally )?be (?:an? |both )?(?:[\w-]+,? (?:and )?){0,3}"
+    r"(?:registered|qualified|certified|able|comfortable|confident|willing|happy|passionate|experienced|fluent|organised|"
+    r"organized|reliable|punctual|patient|calm|curious|proficient|familiar|friendly|communicator|motivated|"
+    r"skilled|trained|educated|committed)\b",
     _I,
 )
 
@@ -381,8 +393,8 @@ _ATTACK = re.compile(
     r"preceding|all|any|your|the|these|system)\b[^.\n]{0,20}\b(?:instructions?|prompts?|rules?|guidelines|"
     r"directions|context|programming|messages?)\b|"
     r"\bnew (?:system )?(?:instructions?|prompt)\s*:|\b(?:you are|act as|pretend to be|behave as|"
-    r"roleplay as) (?:now |an? |the )*(?:ai|a\.i\.|assistant|language model|llm|chatgpt|gpt|chatbot|dan|"
-    r"evaluator|grader|interviewer|different|unrestricted)\b|\byou are now\b|\bas an (?:ai|llm|"
+    r"roleplay as) (?:now |an? |the )*(?:ai|a\.i\.|language model|llm|chatgpt|gpt|chatbot|dan|"
+    r"unrestricted)\b|\byou are now\b|\bas an (?:ai|llm|"
     r"language model)\b|"
     r"\b(?:give|award|assign|grant|rate|score|grade|mark|rank)\b[^.\n]{0,50}\b(?:(?:this|the|every|each|"
     r"any|all) (?:candidate|applicant|answer|response|user)s?)\b[^.\n]{0,50}\b(?:\d|full|maximum|top|"

@@ -106,15 +106,14 @@ def _decode(data: bytes) -> str:
     ):
         if data.startswith(mark):
             return data.decode(encoding, "replace")
+    sample = data[:4000]
+    for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+        if len(sample) >= 20 and zeros.count(0) > 0.6 * len(zeros):
+            return data.decode(encoding, "replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    sample = data[:4000]
-    if len(sample) >= 20:
-        for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
-            if zeros.count(0) > 0.6 * len(zeros):
-                return data.decode(encoding, "replace")
     odd = sum(byte < 9 or 13 < byte < 32 for byte in sample)
     if odd > 0.02 * len(sample):
         raise UnsupportedMedia(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from types import EllipsisType
@@ -107,10 +108,12 @@ def _requirements(posting: Posting, given: Sequence[Requirement]) -> tuple[Requi
                 free += 1
             number = f"r{free}"
             taken.add(number)
-        quote = item.quote
-        start, end = _place(posting.text, item, before.get(item.id))
-        if start is None:
-            quote = text
+        # Words the user typed may stand in the posting all the same: then they are quoted from there.
+        quote = next(
+            (words for words in (item.quote, text) if _place(posting.text, words, item, before) is not None), text
+        )
+        start = _place(posting.text, quote, item, before)
+        end = None if start is None else start + len(quote)
         kept.append(
             Requirement(
                 id=number,
@@ -125,13 +128,13 @@ def _requirements(posting: Posting, given: Sequence[Requirement]) -> tuple[Requi
     return tuple(kept)
 
 
-def _place(text: str, item: Requirement, before: Requirement | None) -> tuple[int | None, int | None]:
-    """Offsets of the quote: where it says, where it was, or its first place in the text."""
-    quote = item.quote
+def _place(text: str, quote: str, item: Requirement, before: dict[str, Requirement]) -> int | None:
+    """Where a quote begins: where the item says, where it was, or its first place as whole words."""
     if not quote.strip():
-        return None, None
-    for start in (item.start, before.start if before else None):
+        return None
+    known = before.get(item.id)
+    for start in (item.start, known.start if known else None):
         if start is not None and start >= 0 and text[start : start + len(quote)] == quote:
-            return start, start + len(quote)
-    start = text.find(quote)
-    return (start, start + len(quote)) if start >= 0 else (None, None)
+            return start
+    found = re.search(rf"(?<!\w){re.escape(quote)}(?!\w)", text)
+    return found.start() if found else None

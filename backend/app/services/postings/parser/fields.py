@@ -93,8 +93,8 @@ _LEGAL_FORM = re.compile(
     r"bank|society|institute|farm|nursery|care|stores?|co|company|& (?:sons?|co|daughters?))\b\.?",
     _I,
 )
-_NAME = r"[A-Z0-9][\w&'’.-]*(?:\s+(?:&|and|of|at|the|for|de|van|von|der|la|le|y|et|und|[A-Z0-9][\w&'’.-]*)){0,6}"
-_EMPLOYER = rf"(?:[Tt]he\s+)?{_NAME}(?:,?\s+(?:Ltd|Limited|PLC|plc|LLP|Inc|LLC|GmbH|AG|S\.L|S\.A|s\.r\.o|a\.s)\b\.?)?"
+_NAME = r"[A-Z0-9][\w&'’.-]*(?:[ ]+(?:&|and|of|at|the|for|de|van|von|der|la|le|y|et|und|[A-Z0-9][\w&'’.-]*)){0,6}"
+_EMPLOYER = rf"(?:[Tt]he[ ]+)?{_NAME}(?:,?[ ]+(?:Ltd|Limited|PLC|plc|LLP|Inc|LLC|GmbH|AG|S\.L|S\.A|s\.r\.o|a\.s)\b\.?)?"
 _ABOUT_NAME = re.compile(
     rf"(?:about|who (?:are|is)|why(?: work (?:at|for)| join)?|life at|working at|welcome to|meet|at|"
     rf"join)\s+((?-i:{_NAME}))\s*[?:!]?\s*\Z",
@@ -167,6 +167,9 @@ _KNOWN_PLACE = re.compile(
     rf"{_COUNTRIES})\b(?:,\s*(?:{_REGIONS}|{_COUNTRIES})\b){{0,2}}(?:\s[A-Z]{{1,2}}\d{{1,2}}[A-Z]?\b)?(?!\s[A-Z"
     rf"][a-z])"
 )
+_CITY_PART = re.compile(
+    rf"(?:{_CITIES})(?: (?:City Centre|Centre|Airport|Docks|North|South|East|West|Central|[A-Z][a-z]+)){{1,2}}"
+)
 _TOWN = rf"{_WORD_OF_PLACE}(?:[ -](?:upon|on|in|under|le|la|de|the|of|and|by|{_WORD_OF_PLACE})){{0,4}}"
 _COMMA_PLACE = re.compile(rf"({_TOWN}),\s*((?:{_REGIONS}|{_COUNTRIES})\b)(?:,\s*(?:{_COUNTRIES})\b)?(?![\w-])")
 _TERMS_WORD = re.compile(
@@ -190,7 +193,7 @@ _REMOTE_YES = re.compile(
     r"\b(?:(?:fully|100\s?%|entirely|completely|permanently)[- ]remote|remote[- ](?:first|only|position|role|"
     r"job|opportunity|based|within|worldwide|anywhere)|work(?:ing)? (?:fully |100\s?% )?(?:remotely|"
     r"from anywhere|from home)|home[- ]based|this is a remote)\b|\((?:fully )?remote\)|^\W*remote\W*$|"
-    r"\bremote\s*[,(/–—-]\s*[A-Z]|\b(?:location|workplace|place|type|based|model|"
+    r"\bremote\s*[,(/–—-]\s*[A-Z]|\bremote (?:in|within|across) (?:the )?(?-i:[A-Z])|\b(?:location|workplace|place|type|based|model|"
     r"arrangement)\s*[:–—-]\s*(?:100% |fully |\w+,? )?remote\b",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -307,6 +310,11 @@ def read_fields(text: str) -> Fields:
     return Fields(title, company, location, remote(text))
 
 
+def names_work(title: str) -> bool:
+    """Whether a title holds the name of a trade ("nurse", "driver", "Entwicklerin")."""
+    return _ROLE_WORDS.search(title) is not None
+
+
 def _labelled(pattern: re.Pattern[str], text: str, top: list[tuple[int, int]]) -> Field | None:
     for start, end in top:
         match = pattern.match(text, start, end)
@@ -326,11 +334,21 @@ def _field(text: str, start: int, end: int) -> Field | None:
     return Field(" ".join(text[start:end].split()), start, end) if end - start >= 2 else None
 
 
+_ANNOUNCED = re.compile(
+    r"(?:we(?:'re|’re| are) (?:now )?hiring|now hiring|join (?:us|our team)|job (?:alert|opportunity)|vacancy)"
+    r"\s*[!:–-]+\s*(?=\w)",
+    _I,
+)
+
+
 def _title(text: str, top: list[tuple[int, int]]) -> Field | None:
-    if (found := _labelled(_TITLE_LABEL, text, top)) and len(found.value.split()) <= 12:
+    found = _labelled(_TITLE_LABEL, text, top)
+    if found and len(found.value.split()) <= 12 and not _TERMS_WORD.match(found.value):
         return _first_part(text, found.start, found.end) or found
     best: tuple[float, int, int] | None = None
     for position, (start, end) in enumerate(top[:8]):
+        if opening := _ANNOUNCED.match(text, start, end):
+            start = opening.end()
         line = text[start:end]
         words = line.split()
         label = line.split(":", 1)[0].strip()
@@ -488,6 +506,7 @@ def _plausible_company(name: str, title: Field | None) -> bool:
         _ROLE_WORDS.search(name)
         and not _LEGAL_FORM.search(name)
         and not name.lower().startswith("the ")
+        and not name.endswith("s")
         and len(name.split()) < 4
     ):
         return False
@@ -513,7 +532,7 @@ def _company_line(line: str, title: Field) -> str | None:
     place = _COMMA_PLACE.match(line)
     if place and not _LEGAL_FORM.search(name) and not _KNOWN_PLACE.match(place.group(2)):
         return None  # "Kendal, Cumbria": a place; "Halden Biologics, Cambridge": an employer in a city
-    if _KNOWN_PLACE.match(name) and not _LEGAL_FORM.search(name):
+    if (_KNOWN_PLACE.match(name) or _CITY_PART.fullmatch(name)) and not _LEGAL_FORM.search(name):
         return None
     if len(line.split()) > 9 and re.search(r"[a-z]\.\Z", line) and not re.match(r"\s*[,.|·•(]", rest):
         return None
@@ -610,12 +629,12 @@ def _location(text: str, top: list[tuple[int, int]], title: Field | None, compan
             piece = text[one:two]
             if (
                 (match := _COMMA_PLACE.search(piece))
-                and not _ROLE_WORDS.search(match.group())
+                and not _ROLE_WORDS.search(match.group(1))
                 and not _LEGAL_FORM.search(match.group())
                 and not _TERMS_WORD.match(match.group())
             ):
                 return _field(text, one + match.start(), one + match.end())
-            if match := _KNOWN_PLACE.search(piece):
+            if match := _KNOWN_PLACE.search(piece) or _CITY_PART.fullmatch(piece):
                 return _field(text, one + match.start(), one + match.end())
     for match in _BASED.finditer(text[:8000]):
         group = 1 if match.group(1) else 2
@@ -624,7 +643,8 @@ def _location(text: str, top: list[tuple[int, int]], title: Field | None, compan
     for match in re.finditer(
         rf"\b(?:in|at|near|outside|around|across)\s+(?:central\s+|the\s+)?({_KNOWN_PLACE.pattern})", text[:3000]
     ):
-        return _field(text, *match.span(1))
+        if not re.search(r"\bwork(?:ing)?\s*\Z", text[max(0, match.start() - 12) : match.start()], _I):
+            return _field(text, *match.span(1))
     return None
 
 

@@ -74,7 +74,7 @@ def is_hidden(element: Any) -> bool:
         colour, background = _COLOUR.search(style), _BACKGROUND.search(style)
         if colour:
             ink, paper = colour.group(1), background.group(1) if background else "white"
-            # White letters may be legible on a dark ground set elsewhere; without one of their own they count as hidden.
+            # White letters may be legible on a dark ground set elsewhere; without one of their own they count.
             if (_white(ink) and (_white(paper) or not background)) or (
                 background and ink.strip().lower() == paper.strip().lower()
             ):
@@ -90,9 +90,10 @@ def remove_hidden(root: Any) -> int:
     sheet = _hiding_selectors(root)
     gone = 0
     for element in list(root.iter(etree.Element)):
-        if not isinstance(element.tag, str) or element is root or element.tag in ("script", "body", "html", "head"):
+        if not isinstance(element.tag, str) or element is root or element.tag in ("body", "html", "head"):
             continue
-        if (is_hidden(element) or _matches(element, sheet)) and element.getparent() is not None:
+        unseen = element.tag in _DROPPED or is_hidden(element) or _matches(element, sheet)
+        if unseen and element.getparent() is not None:
             element.drop_tree()
             gone += 1
     return gone
@@ -150,7 +151,7 @@ def to_text(root: Any, *, skip: frozenset[str] = frozenset()) -> str:
             elif tag == "p":
                 out.append("\n\n" if not _inside_item(element) else " ")
             elif tag in ("td", "th"):
-                out.append(" | " if element.getprevious() is not None else "\n")
+                out.append(" | " if element is not root and element.getprevious() is not None else "\n")
             elif tag in _BLOCKS:
                 out.append("\n" if not _inside_item(element) or tag in ("ul", "ol") else " ")
             if element.text and tag != "pre":

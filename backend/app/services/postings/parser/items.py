@@ -160,7 +160,8 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
     """Everything the posting asks for, in order, without duplicates. `skip` are spans already read as fields."""
     out = Findings()
     section = Section.OPEN
-    after_bullets = False
+    after_bullets = tail = False
+    plain = 0  # lines of a list without bullets
     found = blocks(text)
     tail = [*found[1:], Block(len(text), len(text), False, True)]
     group = _Group()
@@ -172,17 +173,17 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
             continue
         head = _heading(line, block, following)
         if head is not None:
-            section, after_bullets = head, False
+            section, after_bullets, tail, plain = head, False, False, 0
             out.headings += head in _WEIGHT or head is Section.ROLE
             out.sections.add(head)
             continue
         if _is_subheading(line, block, following, section):
             if section in SILENT or section is Section.TERMS:
                 section = Section.OPEN
-            after_bullets = False
+            after_bullets = tail = False
             continue
         if not block.bullet and FRAME.fullmatch(line.strip(" *_#:")) and not following.bullet:
-            section, after_bullets = Section.TERMS, False
+            section, after_bullets, tail = Section.TERMS, False, False
             continue
         start, inner, run_in = block.start, section, False
         label = _LABEL.match(line) if len(line) < 4000 else None
@@ -195,11 +196,16 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
                 out.headings += opened in _WEIGHT
                 out.sections.add(opened)
                 if not block.bullet:
-                    section, after_bullets = opened, False
+                    section, after_bullets, tail = opened, False, False
         if block.bullet:
-            after_bullets = True
-        elif after_bullets and block.gap and not run_in and inner not in SILENT:
-            inner = Section.OPEN
+            after_bullets, tail = True, False
+        elif not run_in:
+            # What follows a list after an empty line has left the list's subject.
+            prose = line.rstrip().endswith(".") and len(line.split()) >= 5
+            tail = tail or (block.gap and (after_bullets or (prose and plain >= 2)))
+            plain += not prose
+            if tail:
+                inner = Section.TERMS if inner in SILENT else Section.OPEN
         if inner is Section.OFFER:
             out.offers += 1
         if block.bullet and inner is Section.OPEN:
@@ -247,7 +253,8 @@ def _heading(line: str, block: Block, following: Block) -> Section | None:
     stripped = line.rstrip()
     marked = bool(_MARKUP.match(stripped))
     announced = stripped.endswith((":", "…", "...", ":-", "?")) or marked or (following.bullet and not block.bullet)
-    if block.bullet and not block.numbered and not marked and not stripped.endswith(":"):
+    other = following.bullet and following.mark != block.mark and not (following.numbered and block.numbered)
+    if block.bullet and not block.numbered and not marked and not stripped.endswith(":") and not other:
         # A bulleted "Experience" may be a one-word item; a heading in a bullet shows itself by what follows.
         return None
     if stripped.endswith((".", ";", ",")) and not stripped.endswith("..."):
@@ -466,6 +473,10 @@ def _weigh(piece: str, section: Section, alone: bool, group: _Group | None) -> W
             asked = asked and bool(
                 re.search(r"\b(?:you|candidates?|applicants?) (?:will )?(?:must|need)", piece, re.IGNORECASE)
             )
+        if not asked and section is Section.ABOUT and not cues.ABOUT.match(piece):
+            # A posting that never leaves its "About us" heading still says what the work is.
+            work = cues.YOU_WILL.search(piece)
+            return Weight.DUTY if work and work.start() <= 8 else None
         return Weight.MUST if asked else None
     if piece.rstrip().endswith(":") or _COLOUR.search(piece) or _OWN.search(piece):
         return None
@@ -517,6 +528,8 @@ def _weigh(piece: str, section: Section, alone: bool, group: _Group | None) -> W
         if section is Section.ROLE:
             return Weight.DUTY
         return Weight.MUST if skills.find(piece) and words <= 12 else None
+    if cues.PERSON.search(piece):
+        return Weight.MUST
     if cues.YOU_WILL.search(piece) and not (
         asks and not re.search(r"\b(?:you(?:'ll|’ll|'d|’d)|will)\b", piece, re.IGNORECASE)
     ):

@@ -34,7 +34,12 @@ class Block:
     end: int
     bullet: bool
     gap: bool  # an empty line stands before it
-    numbered: bool = False
+    mark: str = ""  # the bullet as written; a digit for any number
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the mark is a number."""
+        return self.mark == "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class _Line:
     start: int
     end: int
     bullet: bool
-    numbered: bool
+    mark: str
     gap: bool
     indent: int
 
@@ -65,7 +70,8 @@ def _lines(text: str) -> list[_Line]:
         marked = match is not None and any(map(str.isalnum, raw[match.end() :]))
         begin = start + (match.end() if match and marked else indent)
         mark = raw[: match.end()].strip() if match and marked else ""
-        lines.append(_Line(begin, end, marked or pending, mark[:1].isdigit(), gap, indent))
+        mark = "1" if mark.strip("(")[:1].isdigit() else mark
+        lines.append(_Line(begin, end, marked or pending, mark, gap, indent))
         gap = pending = False
     return lines
 
@@ -94,7 +100,7 @@ def _wrap_width(lines: list[_Line], text: str) -> int:
     return width if near >= 0.4 * len(long) and runs_on >= 2 else 0
 
 
-def _continues(before: _Line, line: _Line, text: str, width: int) -> bool:
+def _continues(before: _Line, line: _Line, text: str, width: int, *, joined: bool) -> bool:
     """Whether `line` goes on where `before` was broken by wrapping."""
     if line.bullet or line.gap:
         return False
@@ -104,7 +110,9 @@ def _continues(before: _Line, line: _Line, text: str, width: int) -> bool:
         return True
     if last[-1] in ":" or (last[-1] in ".!?;" and not width):
         return False
-    if opens_low and len(last) >= 40 and last[-1] not in ".!?;":
+    # Lines that all begin small are a list without bullets, not one sentence.
+    small = not width and not joined and not before.bullet and last[:1].islower()
+    if opens_low and len(last) >= 40 and last[-1] not in ".!?;" and not small:
         return True
     if width:
         word = len(first.split(" ", 1)[0])
@@ -120,12 +128,12 @@ def blocks(text: str) -> list[Block]:
     out: list[Block] = []
     last: _Line | None = None
     for line in lines:
-        if last is not None and _continues(last, line, text, width):
+        if last is not None and _continues(last, line, text, width, joined=last.start != out[-1].start):
             head = out[-1]
-            out[-1] = Block(head.start, line.end, head.bullet, head.gap, head.numbered)
-            last = _Line(line.start, line.end, head.bullet, False, False, line.indent)
+            out[-1] = Block(head.start, line.end, head.bullet, head.gap, head.mark)
+            last = _Line(line.start, line.end, head.bullet, "", False, line.indent)
             continue
-        out.append(Block(line.start, line.end, line.bullet, line.gap, line.numbered))
+        out.append(Block(line.start, line.end, line.bullet, line.gap, line.mark))
         last = line
     return out
 

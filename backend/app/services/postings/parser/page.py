@@ -424,10 +424,12 @@ def _nuxt(markup: str) -> Known | None:
 def _best_text(root: Any, visible: str) -> str:
     """The reading of the page that finds most demands, the more specific one when two find about as many."""
     candidates: list[str] = []
+    named = False
     for path in _DESCRIPTIONS:
         nodes = root.xpath(path)
         if nodes:
             candidates.append(html.to_text(max(nodes[:20], key=lambda node: len(node.text_content()))))
+            named = True
             break
     if len(visible) < 2 * MAX_TEXT_BYTES and sum(1 for _ in islice(root.iter(), _MAX_ELEMENTS)) < _MAX_ELEMENTS:
         candidates.append(_main_text(root))
@@ -435,6 +437,8 @@ def _best_text(root: Any, visible: str) -> str:
         for node in list(root.iter(tag))[:1]:
             candidates.append(html.to_text(node, skip=frozenset({"nav", "footer", "aside"})))
     candidates.append(visible)
+    if named and (own := normalise(candidates[0])) and len(find_items(own).items) >= 2:
+        return own
     usable = [normalise(text)[:MAX_TEXT_BYTES] for text in candidates if len(text.split()) >= 25]
     if not usable:
         return ""

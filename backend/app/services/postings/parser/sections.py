@@ -230,6 +230,7 @@ _PATTERNS: tuple[tuple[Section, tuple[str, ...]], ...] = (
             r"accountabilit(?:ies|y)|tasks|activities|functions|deliverables|expectations|objectives|"
             r"outcomes))*(?: (?:of|for|in) (?:the|this) (?:role|job|post|position)| include| will include|"
             r" are| may include| will be)?(?:\s*\(.{0,40}\))?",
+            r"(?:so,? )?what (?:the|this) (?:job|role|work|position|post) (?:is|involves?|entails?|looks like|includes?).*|"
             r"(?:so,? )?(?:what|how) (?:will )?(?:you|you'll|you will|the job|will you|the role|you'd|"
             r"you would|you can expect to|you are going to|you're going to|your day|does? (?:the|"
             r"this) (?:role|job)|we need you to|i'll|a day)(?: (?:be|is|will be|look|would be|involves?|"
@@ -366,6 +367,10 @@ _TELLING = (
 )
 
 
+# A line that stops in the middle of a sentence announces its end below.
+_OPEN_END = re.compile(r"\b(?:have|need|are|bring|will|if|be|who|can|must|should|include|includes|involves?|for)\Z")
+
+
 def classify(line: str, *, announced: bool) -> Section | None:
     """The section a heading line opens, or None when its words are no known heading. Linear in the line's length.
 
@@ -378,6 +383,7 @@ def classify(line: str, *, announced: bool) -> Section | None:
     if not text:
         return None
     words = text.count(" ") + 1
+    announced = announced or bool(_OPEN_END.search(text))
     if not announced and (words > 7 or (words > 4 and _SENTENCE.match(text))):
         return None
     for section, pattern in _COMPILED:

@@ -41,9 +41,9 @@ _PAY = re.compile(
     re.IGNORECASE,
 )
 _HIRING = re.compile(
-    r"\b(?:we(?:'re|’re| are)? (?:looking|hiring|seeking|recruiting|after|need|want|require)|looking for an?|"
+    r"\b(?:we(?:'re|’re| are)? (?:looking|hiring|seeking|recruiting|after|need|want)|looking for an?|"
     r"seeking an?|hiring|wanted|join (?:our|the|us)|ideal candidate|successful (?:candidate|applicant)|"
-    r"must have|we need)\b",
+    r"we need)\b",
     re.IGNORECASE,
 )
 _APPLY = re.compile(
@@ -142,7 +142,7 @@ def read(
     if header:
         skip.add((0, header))
     walk = find_items(text, frozenset(skip))
-    if not trusted and not _is_posting(text, walk, has_title=title is not None):
+    if not trusted and not _is_posting(text, walk, has_title=title is not None and fields.names_work(title.value)):
         raise BadInput(
             "This does not look like a job posting: nothing in it says what the job is or what it asks for.",
             code="posting_not_a_posting",
@@ -269,7 +269,9 @@ def _is_posting(text: str, walk: Findings, *, has_title: bool) -> bool:
     if len(_REPORTED.findall(sample)) >= 2 and walk.listed < 2:
         return False
     if items >= 2:
-        return frame >= 2 or (frame >= 1 and (walk.listed >= 2 or bool(_YOU.search(sample))))
+        return frame >= 2 or (
+            frame >= 1 and (walk.listed >= 2 or bool(_YOU.search(sample)) or (has_title and words <= 60))
+        )
     if items == 1:
         return frame >= 3
     return frame >= 4 and words >= 40
