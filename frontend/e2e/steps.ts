@@ -1,0 +1,128 @@
+// What a person does, in the order they do it. Found by what is written on the page, as a person finds it.
+import { readFileSync } from "node:fs";
+import { expect, type Page } from "@playwright/test";
+
+export const POSTING = `Warehouse shift lead
+Fernhollow Foods, Harwick
+
+We send fresh and frozen food to ninety shops every evening. You lead a team of twelve at our depot by the river.
+
+What you will do
+- Plan the evening shift and get forty vans away by seven.
+- Train new pickers, and keep the team safe on the floor.
+- Report late departures to the depot manager every morning.
+
+You must have
+- Two years of leading a team in a warehouse.
+- A habit of finding out why deliveries are late before changing anything.
+- Experience with cold storage and food safety rules.
+- A forklift licence.
+
+Nice to have
+- Knowledge of a warehouse management system.
+`;
+
+export const ANSWER =
+  process.env.FAKE_TEXT !== undefined
+    ? readFileSync(process.env.FAKE_TEXT, "utf8").trim()
+    : "Last winter our evening deliveries kept going out late, and the store managers were losing patience with us. " +
+      "I was the shift lead, so I had to find out why and get the vans away by seven. " +
+      "I walked the route from the freezer to the loading bay with a stopwatch, and I saw that two pickers waited for " +
+      "the same pallet jack. I borrowed a second jack from the day team, because buying one would have taken a month. " +
+      "As a result, late departures fell from nine a week to one.";
+
+/** Length of the WAV file the fake microphone plays, in milliseconds. */
+export function answerMs(): number {
+  const path = process.env.FAKE_AUDIO;
+  if (!path) return 8_000;
+  const head = readFileSync(path).subarray(0, 44);
+  return Math.round(((readFileSync(path).length - 44) / head.readUInt32LE(28)) * 1000);
+}
+
+export async function pastePosting(page: Page): Promise<void> {
+  await page.goto("/");
+  await page.getByLabel("Paste the job you want to practise for").fill(POSTING);
+  await page.getByRole("button", { name: "Read the posting" }).click();
+  await expect(page.getByRole("heading", { name: "Here is what we understood" })).toBeVisible();
+}
+
+export async function goToQuestions(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Go to the questions" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /questions for/ })).toBeVisible({
+    timeout: 30_000,
+  });
+}
+
+/** Makes a short set, so that a test ends while somebody still watches it. */
+export async function askForThree(page: Page): Promise<void> {
+  await page.getByText("Change the number and the mix").click();
+  const range = page.getByLabel(/Number of questions/);
+  await range.focus();
+  for (let i = 0; i < 12; i++) await range.press("ArrowLeft");
+  await page.getByRole("button", { name: "Make 3 new questions" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /^3 questions for/ })).toBeVisible({
+    timeout: 30_000,
+  });
+}
+
+export async function agreeToEverything(page: Page): Promise<void> {
+  for (const box of await page
+    .getByRole("group", { name: "What you agree to" })
+    .getByRole("checkbox")
+    .all()) {
+    await box.check();
+  }
+}
+
+export async function enterRoom(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Enter the room" }).click();
+  await expect(page.getByRole("heading", { name: /Question 1 of/ })).toBeVisible();
+}
+
+/** Listens to the question to its end, answers for `ms`, and presses Done. */
+export async function answerAloud(page: Page, ms: number): Promise<void> {
+  await page.getByRole("button", { name: "Listen" }).click({ timeout: 60_000 });
+  await expect(page.getByText("Take the time you need.")).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Start answering" }).click();
+  await expect(page.getByText(/Saved up to 0:0[2-9]/)).toBeVisible({ timeout: 20_000 });
+  await page.waitForTimeout(Math.max(0, ms - 3_000));
+  await page.getByRole("button", { name: "I’m done" }).click();
+  await expect(page.getByText(/Saved, 0:\d\d in all/)).toBeVisible({ timeout: 30_000 });
+}
+
+/** Skips what is left and waits for the whole report. */
+export async function finish(page: Page): Promise<void> {
+  const next = page.getByRole("button", { name: /^(Next question|Finish)$/ });
+  if ((await next.count()) > 0) await next.first().click();
+  while (!/\/report/.test(page.url())) {
+    const skip = page.getByRole("button", { name: /^(Skip|Finish)$/ });
+    const leaving = page.getByText("Opening your report").or(page.getByText("Sending the last of it"));
+    await expect(
+      skip
+        .or(leaving)
+        .or(page.getByRole("heading", { name: /^Between|Your answers are being read/ }))
+        .first(),
+    ).toBeVisible();
+    if (/\/report/.test(page.url()) || (await leaving.count()) > 0) break;
+    await skip
+      .first()
+      .click()
+      .catch(() => undefined);
+  }
+  await page.waitForURL(/\/report/, { timeout: 60_000 });
+}
+
+export async function waitForReport(page: Page): Promise<void> {
+  await expect(page.getByText("Your answers are being read")).toBeHidden({ timeout: 240_000 });
+  await expect(page.getByText(/(Between \d\.\d and \d\.\d|^\d\.\d) of 5/).first()).toBeVisible({
+    timeout: 30_000,
+  });
+}
+
+/** Words as they are compared: without case and punctuation. */
+export const plain = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} ]+/gu, "")
+    .replace(/\s+/g, " ")
+    .trim();

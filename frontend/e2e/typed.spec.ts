@@ -1,0 +1,74 @@
+import { expect, test } from "@playwright/test";
+import { ANSWER, askForThree, finish, goToQuestions, pastePosting, plain, waitForReport } from "./steps";
+
+test("typed answers lead to the same kind of report, and survive a reload", async ({ page }) => {
+  await pastePosting(page);
+  await goToQuestions(page);
+  await askForThree(page);
+  await page.getByRole("radio", { name: /Typed/ }).check();
+  await page.getByRole("link", { name: "Go to the first question" }).click();
+  await expect(page.getByRole("heading", { name: "Question 1 of 3" })).toBeVisible();
+
+  const sheet = page.getByLabel("Your answer");
+  await sheet.fill(ANSWER);
+  await page.reload();
+  await expect(sheet).toHaveValue(ANSWER);
+  await page.getByRole("button", { name: "I’m done" }).click();
+  await expect(page.getByRole("heading", { name: "Question 2 of 3" })).toBeVisible();
+  await expect(sheet).toHaveValue("");
+
+  await finish(page);
+  await waitForReport(page);
+  const answer = page.locator("#answer-1");
+  const words = plain(await answer.getByRole("region", { name: "Your answer" }).innerText());
+  expect(words).toContain(plain("the store managers were losing patience with us"));
+  await expect(answer.getByRole("button", { name: /^Show “/ }).first()).toBeVisible();
+  await expect(answer.getByText("Not measured").first()).toBeVisible();
+  await expect(answer.locator("video, audio")).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "You skipped 2 questions" })).toBeVisible();
+});
+
+test("a posting that is none is refused in plain words, and nothing is stored", async ({ page, request }) => {
+  const before = ((await (await request.get("/api/postings")).json()) as unknown[]).length;
+  await page.goto("/");
+  await page.getByLabel("Paste the job you want to practise for").fill("hello there");
+  await page.getByRole("button", { name: "Read the posting" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(page).toHaveURL(/\/$/);
+  expect(((await (await request.get("/api/postings")).json()) as unknown[]).length).toBe(before);
+});
+
+test("corrections are kept, a removal can be undone, questions move by keyboard", async ({ page }) => {
+  await pastePosting(page);
+  const company = page.getByRole("textbox", { name: "Company" });
+  await company.fill("Fernhollow Foods Ltd");
+  await company.blur();
+  await page.getByRole("button", { name: /^Remove A forklift licence/ }).click();
+  await expect(page.getByRole("button", { name: /^Remove A forklift licence/ })).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("button", { name: /^Remove A forklift licence/ })).toBeVisible();
+  await page.reload();
+  await expect(company).toHaveValue("Fernhollow Foods Ltd");
+
+  await goToQuestions(page);
+  const questions = page.getByRole("region", { name: "Questions" }).getByRole("listitem");
+  const first = await questions.first().getByRole("heading").innerText();
+  await page.getByRole("button", { name: "Move question 1" }).press("ArrowDown");
+  await expect(page.getByText("Now question 2 of 8.")).toBeAttached();
+  await expect(questions.nth(1).getByRole("heading")).toHaveText(first);
+  await page.reload();
+  await expect(questions.nth(1).getByRole("heading")).toHaveText(first);
+});
+
+test("everything can be deleted", async ({ page }) => {
+  await pastePosting(page);
+  await page.getByRole("link", { name: "Your data" }).click();
+  await page.getByRole("button", { name: "Delete everything" }).click();
+  const dialog = page.getByRole("dialog");
+  const sure = dialog.getByRole("button", { name: "Delete everything" });
+  await expect(sure).toBeDisabled();
+  await dialog.getByLabel(/To be sure/).fill("delete everything");
+  await sure.click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByText("0 postings, 0 interviews and 0 answers")).toBeVisible();
+});
