@@ -16,7 +16,7 @@ from app.core.queue import LATER, celery_app
 from app.domain.posting import Posting, Requirement, Weight
 from app.domain.question import Coverage, Question, QuestionKind, QuestionSet
 from app.models import LOCAL_OWNER, Interview, PostingRow, QuestionRow, Stage
-from app.models.base import owned_by
+from app.models.repository import owned_by
 from app.services.interviews import service
 from app.services.speech import service as speech
 from app.utils.json import dump

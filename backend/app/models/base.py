@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, ForeignKey, MetaData, Select, func, select
+from sqlalchemy import DateTime, ForeignKey, MetaData, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -41,14 +41,6 @@ class Owned(Row):
     """A table whose rows belong to somebody; read it only through `owned_by`."""
 
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"), index=True)
-
-
-OwnedT = TypeVar("OwnedT", bound=Owned)
-
-
-def owned_by(owner_id: UUID, kind: type[OwnedT]) -> Select[OwnedT]:
-    """The rows of one kind that this owner may see: where every query a person can reach starts."""
-    return select(kind).where(kind.owner_id == owner_id)
 
 
 def names(values: Sequence[str]) -> str:

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models.base import owned_by
 from app.models.interview import Interview, QuestionRow
 from app.models.posting import PostingRow
+from app.models.repository import owned_by
 from app.models.take import Take
 
 

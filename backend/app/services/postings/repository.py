@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models.base import owned_by
 from app.models.interview import Interview
 from app.models.posting import PostingRow
+from app.models.repository import owned_by
 
 
 async def find(session: AsyncSession, owner: UUID, posting_id: UUID) -> PostingRow | None:

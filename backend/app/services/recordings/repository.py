@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer, joinedload, selectinload
 
-from app.models.base import owned_by
 from app.models.interview import QuestionRow
+from app.models.repository import owned_by
 from app.models.take import Stage, Take, Upload
 
 

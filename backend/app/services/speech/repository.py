@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from app.models.base import owned_by
 from app.models.interview import QuestionRow
+from app.models.repository import owned_by
 from app.models.speech import SpeechClip
 
 
