@@ -148,9 +148,10 @@ def _initdb(server: Postgres) -> None:
     argv = [str(server.program / "initdb"), "-D", str(fresh), *options]
     done = subprocess.run(argv, capture_output=True, text=True, cwd=fresh, check=False, **account)
     if done.returncode:
+        shutil.rmtree(fresh, ignore_errors=True)
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise RehearsalError(
-            f"PostgreSQL cannot make its data folder: {last}",
+            f"PostgreSQL cannot make its data folder: {last}.",
             code="postgres_initdb",
             hint="Check the free space and the owner of the data folder, or set REHEARSAL_DATA to another one.",
         )

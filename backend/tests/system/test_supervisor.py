@@ -208,3 +208,29 @@ def test_services_of_others_are_used_and_not_started(tmp_path: Path) -> None:
     assert "The database cannot be brought up to date" in done.stderr
     assert not (tmp_path / "d" / "postgres").exists()
     assert not belonging(tmp_path / "d")
+
+
+def test_a_flow_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        environment = os.environ | {"LANGFLOW_URL": address, "LANGFLOW_API_KEY": "none"}
+        code = (
+            "import asyncio, os, pathlib, sys\n"
+            "from app.supervisor import system\n"
+            "system.SETTLE_S = 1.0\n"
+            "up = system.System(pathlib.Path(sys.argv[1]), int(sys.argv[2]), os.environ).up()\n"
+            "sys.exit(asyncio.run(up))\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "d"), str(free_port())],
+            cwd=BACKEND,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=False,
+        )
+    assert done.returncode == 1, done.stderr
+    assert "the API still does not reach: flows." in done.stderr
+    assert not belonging(tmp_path / "d")
