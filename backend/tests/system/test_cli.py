@@ -30,7 +30,7 @@ QUESTION = "Tell me about a time you had to reassure a worried patient."
 ANSWER = (
     "On my second night shift a patient was afraid of the operation. I sat down with her, asked what worried her most "
     "and explained each step in simple words. I called the surgeon, who came and answered two questions. She slept "
-    "that night, and the next morning she thanked me; since then I ask every patient what worries them before I explain."
+    "that night, and the next morning she thanked me; since then I ask every patient what worries them first."
 )
 
 
