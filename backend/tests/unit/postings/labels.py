@@ -1,6 +1,6 @@
 """The labelled postings: every line begins with what a careful reader says it is.
 
-T title, C company, L location, M must, N nice, D duty, . none of these; then "|" and the line as it is in the posting. A
+T title, C company, L location, M must, N nice, D duty, . none of these; then "|" and the line as it stands. A
 wrapped line repeats the letter of its beginning. Written for these tests.
 """
 

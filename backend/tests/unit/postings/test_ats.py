@@ -77,29 +77,157 @@ def personio() -> str:
             ),
         )
     )
-    return f"<?xml version='1.0'?><workzag-jobs><position><id>9</id></position><position><id>123</id><subcompany>Harbour Bread</subcompany><office>Hull</office><name>Night Baker</name><jobDescriptions>{parts}</jobDescriptions></position></workzag-jobs>"
+    return (
+        f"<?xml version='1.0'?><workzag-jobs><position><id>9</id></position><position><id>123</id><subcompany>H"
+        f"arbour Bread</subcompany><office>Hull</office><name>Night Baker</name><jobDescriptions>{parts}</jobDe"
+        f"scriptions></position></workzag-jobs>"
+    )
 
 
 ESCAPED = DESCRIPTION.replace("<", "&lt;").replace(">", "&gt;")
 HALF = DESCRIPTION.index("<p><strong>What you need")
 ANSWERS: dict[str, tuple[str, object]] = {
-    "greenhouse": ("https://boards.greenhouse.io/harbourbread/jobs/123", {"title": "Night Baker ", "company_name": "Harbour Bread ", "location": {"name": "Hull"}, "content": ESCAPED}),
+    "greenhouse": (
+        "https://boards.greenhouse.io/harbourbread/jobs/123",
+        {"title": "Night Baker ", "company_name": "Harbour Bread ", "location": {"name": "Hull"}, "content": ESCAPED},
+    ),
     "lever": (
         f"https://jobs.lever.co/harbourbread/{UUID}",
-        {"text": "Night Baker", "categories": {"location": "Hull", "allLocations": ["Hull", "Leeds"]}, "workplaceType": "on-site", "descriptionPlain": "Harbour Bread bakes for forty shops.", "lists": [{"text": "What you'll do", "content": "<li>Mix and shape sourdough</li><li>Fire the deck oven</li>"}, {"text": "What you need", "content": "<li>Two years in a production bakery</li><li>Level 2 food hygiene certificate</li>"}]},
+        {
+            "text": "Night Baker",
+            "categories": {"location": "Hull", "allLocations": ["Hull", "Leeds"]},
+            "workplaceType": "on-site",
+            "descriptionPlain": "Harbour Bread bakes for forty shops.",
+            "lists": [
+                {"text": "What you'll do", "content": "<li>Mix and shape sourdough</li><li>Fire the deck oven</li>"},
+                {
+                    "text": "What you need",
+                    "content": "<li>Two years in a production bakery</li><li>Level 2 food hygiene certificate</li>",
+                },
+            ],
+        },
     ),
-    "ashby": (f"https://jobs.ashbyhq.com/harbourbread/{UUID}", {"jobs": [{"id": "other", "title": "x"}, {"id": UUID, "title": "Night Baker ", "location": "Hull", "secondaryLocations": [{"location": "Leeds"}], "isRemote": False, "descriptionHtml": DESCRIPTION}]}),
-    "workable": ("https://apply.workable.com/harbour/j/DD136DD7E7", {"name": "Harbour Bread", "jobs": [{"shortcode": "DD136DD7E7", "title": "Night Baker", "city": "Hull", "country": "UK", "description": DESCRIPTION}, {"shortcode": "DD136DD7E7", "title": "Night Baker", "city": "Leeds", "country": "UK", "description": DESCRIPTION}]}),
+    "ashby": (
+        f"https://jobs.ashbyhq.com/harbourbread/{UUID}",
+        {
+            "jobs": [
+                {"id": "other", "title": "x"},
+                {
+                    "id": UUID,
+                    "title": "Night Baker ",
+                    "location": "Hull",
+                    "secondaryLocations": [{"location": "Leeds"}],
+                    "isRemote": False,
+                    "descriptionHtml": DESCRIPTION,
+                },
+            ]
+        },
+    ),
+    "workable": (
+        "https://apply.workable.com/harbour/j/DD136DD7E7",
+        {
+            "name": "Harbour Bread",
+            "jobs": [
+                {
+                    "shortcode": "DD136DD7E7",
+                    "title": "Night Baker",
+                    "city": "Hull",
+                    "country": "UK",
+                    "description": DESCRIPTION,
+                },
+                {
+                    "shortcode": "DD136DD7E7",
+                    "title": "Night Baker",
+                    "city": "Leeds",
+                    "country": "UK",
+                    "description": DESCRIPTION,
+                },
+            ],
+        },
+    ),
     "smartrecruiters": (
         "https://jobs.smartrecruiters.com/Harbour/743999671674844-x",
-        {"name": "Night Baker", "company": {"name": "Harbour Bread"}, "location": {"fullLocation": "Hull, UK"}, "jobAd": {"sections": {"companyDescription": {"title": "Company Description", "text": "<p>We manage ovens.</p>"}, "jobDescription": {"title": "Job Description", "text": DESCRIPTION[:HALF]}, "qualifications": {"title": "Qualifications", "text": DESCRIPTION[HALF:]}}}},
+        {
+            "name": "Night Baker",
+            "company": {"name": "Harbour Bread"},
+            "location": {"fullLocation": "Hull, UK"},
+            "jobAd": {
+                "sections": {
+                    "companyDescription": {"title": "Company Description", "text": "<p>We manage ovens.</p>"},
+                    "jobDescription": {"title": "Job Description", "text": DESCRIPTION[:HALF]},
+                    "qualifications": {"title": "Qualifications", "text": DESCRIPTION[HALF:]},
+                }
+            },
+        },
     ),
-    "recruitee": ("https://harbour.recruitee.com/o/night-baker", {"offers": [{"slug": "night-baker", "title": "Night Baker", "company_name": "Harbour Bread", "location": "Hull", "description": DESCRIPTION[:HALF], "requirements": "<ul><li>Two years in a production bakery</li><li>Level 2 food hygiene certificate</li></ul>"}]}),
-    "teamtailor": ("https://harbourbread.teamtailor.com/jobs/123-night-baker", {"items": [{"url": "https://harbourbread.teamtailor.com/jobs/1234-other"}, {"url": "https://harbourbread.teamtailor.com/jobs/123-night-baker", "_jobposting": {"@type": "JobPosting", "title": "Night Baker", "description": DESCRIPTION, "jobLocation": [{"address": {"addressLocality": "Hull"}}]}}]}),
-    "workday": ("https://harbour.wd5.myworkdayjobs.com/Careers/job/Hull/Baker_R1", {"jobPostingInfo": {"title": "Night Baker", "location": "Hull", "additionalLocations": ["Leeds"], "jobDescription": DESCRIPTION}, "hiringOrganization": {"name": "Harbour Bread"}}),
-    "pinpoint": ("https://harbourbread.pinpointhq.com/en/postings/abc-1", {"data": [{"id": "abc-1", "title": "Night Baker", "location": {"name": "Hull"}, "description": "<p>Harbour Bread bakes.</p>", "key_responsibilities_header": "What you will do", "key_responsibilities": "<ul><li>Mix and shape sourdough</li><li>Fire the deck oven</li></ul>", "skills_knowledge_expertise": "<ul><li>Two years in a production bakery</li><li>Level 2 food hygiene certificate</li></ul>", "benefits_header": "Benefits", "benefits": "<ul><li>A loaf a day</li></ul>"}]}),
+    "recruitee": (
+        "https://harbour.recruitee.com/o/night-baker",
+        {
+            "offers": [
+                {
+                    "slug": "night-baker",
+                    "title": "Night Baker",
+                    "company_name": "Harbour Bread",
+                    "location": "Hull",
+                    "description": DESCRIPTION[:HALF],
+                    "requirements": (
+                        "<ul><li>Two years in a production bakery</li><li>Level 2 food hygiene certificate</li></ul>"
+                    ),
+                }
+            ]
+        },
+    ),
+    "teamtailor": (
+        "https://harbourbread.teamtailor.com/jobs/123-night-baker",
+        {
+            "items": [
+                {"url": "https://harbourbread.teamtailor.com/jobs/1234-other"},
+                {
+                    "url": "https://harbourbread.teamtailor.com/jobs/123-night-baker",
+                    "_jobposting": {
+                        "@type": "JobPosting",
+                        "title": "Night Baker",
+                        "description": DESCRIPTION,
+                        "jobLocation": [{"address": {"addressLocality": "Hull"}}],
+                    },
+                },
+            ]
+        },
+    ),
+    "workday": (
+        "https://harbour.wd5.myworkdayjobs.com/Careers/job/Hull/Baker_R1",
+        {
+            "jobPostingInfo": {
+                "title": "Night Baker",
+                "location": "Hull",
+                "additionalLocations": ["Leeds"],
+                "jobDescription": DESCRIPTION,
+            },
+            "hiringOrganization": {"name": "Harbour Bread"},
+        },
+    ),
+    "pinpoint": (
+        "https://harbourbread.pinpointhq.com/en/postings/abc-1",
+        {
+            "data": [
+                {
+                    "id": "abc-1",
+                    "title": "Night Baker",
+                    "location": {"name": "Hull"},
+                    "description": "<p>Harbour Bread bakes.</p>",
+                    "key_responsibilities_header": "What you will do",
+                    "key_responsibilities": "<ul><li>Mix and shape sourdough</li><li>Fire the deck oven</li></ul>",
+                    "skills_knowledge_expertise": (
+                        "<ul><li>Two years in a production bakery</li><li>Level 2 food hygiene certificate</li></ul>"
+                    ),
+                    "benefits_header": "Benefits",
+                    "benefits": "<ul><li>A loaf a day</li></ul>",
+                }
+            ]
+        },
+    ),
     "personio": ("https://harbour.jobs.personio.de/job/123", personio()),
-}  # fmt: skip
+}
 
 
 def answer(name: str) -> Posting:

@@ -43,11 +43,28 @@ def code(data: bytes, name: str | None = None) -> str:
 @pytest.mark.parametrize(
     "data",
     [
-        pdf_of(TEXT), docx_of(TEXT), TEXT.encode(), TEXT.encode("utf-8-sig"), TEXT.encode("utf-16"), TEXT.encode("utf-16-le"), TEXT.encode("utf-16-be"), TEXT.replace("\n", "\r\n").encode("cp1252"),
-        ("<html><body><h1>Coded Welder</h1><p>Harbour Steel Ltd, Hull</p>" + "<p>Our yard mends boats of every size and age, in steel and in aluminium, for owners all along the coast from the river mouth to the cape, and it has done so for sixty years.</p>" * 2 + "<h2>Duties</h2><ul><li>" + "</li><li>".join(QUOTES[:2]) + "</li></ul><h2>Requirements</h2><ul><li>" + "</li><li>".join(QUOTES[2:]) + "</li></ul></body></html>").encode(),
+        pdf_of(TEXT),
+        docx_of(TEXT),
+        TEXT.encode(),
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
+        TEXT.replace("\n", "\r\n").encode("cp1252"),
+        (
+            "<html><body><h1>Coded Welder</h1><p>Harbour Steel Ltd, Hull</p>"
+            + "<p>Our yard mends boats of every size and age, in steel and in aluminium, for owners all along"
+            " the coast from the river mouth to the cape, and it has done so for sixty years.</p>"
+            * 2
+            + "<h2>Duties</h2><ul><li>"
+            + "</li><li>".join(QUOTES[:2])
+            + "</li></ul><h2>Requirements</h2><ul><li>"
+            + "</li><li>".join(QUOTES[2:])
+            + "</li></ul></body></html>"
+        ).encode(),
     ],
     ids=["pdf", "docx", "utf-8", "bom", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "html"],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("name", [None, "posting.pdf", "posting.txt", "x.docx"])
 def test_content_decides_and_not_the_name(data: bytes, name: str | None) -> None:
     posting = parse_document(data, name)
@@ -57,7 +74,10 @@ def test_content_decides_and_not_the_name(data: bytes, name: str | None) -> None
 
 
 def test_old_encodings_keep_their_letters() -> None:
-    text = "Kuchař\nRestaurace U Řeky\n\nPožadujeme\n- výuční list v oboru kuchař a praxe\n- zdravotní průkaz a spolehlivost\n\nNabízíme\n- obědy zdarma a příspěvek\n"
+    text = (
+        "Kuchař\nRestaurace U Řeky\n\nPožadujeme\n- výuční list v oboru kuchař a praxe\n- zdravotní průkaz a sp"
+        "olehlivost\n\nNabízíme\n- obědy zdarma a příspěvek\n"
+    )
     posting = parse_document(text.encode("cp1250"), "x.txt")
     assert "Kuchař" in posting.text
     assert "café’s" in parse_document((TEXT + "- The café’s rules").encode("cp1252"), None).text
@@ -87,10 +107,17 @@ def test_pdf_refusals() -> None:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (b"", "posting_empty"), (b" \n\x00", "posting_empty"), (b"x" * 2_000_001, "posting_too_large"), (b"\x89PNG\r\n\x1a\n" + bytes(100), "posting_file_type"), (b"\xd0\xcf\x11\xe0" + bytes(600), "posting_file_type"),
-        (b"PK\x03\x04 but no zip", "posting_docx_unreadable"), (bytes(range(256)) * 8, "posting_file_type"), (b"{\\rtf1\\ansi Welder}", "posting_file_type"), (b"\x00\x00\x00\x18ftypmp42", "posting_file_type"),
+        (b"", "posting_empty"),
+        (b" \n\x00", "posting_empty"),
+        (b"x" * 2_000_001, "posting_too_large"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "posting_file_type"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "posting_file_type"),
+        (b"PK\x03\x04 but no zip", "posting_docx_unreadable"),
+        (bytes(range(256)) * 8, "posting_file_type"),
+        (b"{\\rtf1\\ansi Welder}", "posting_file_type"),
+        (b"\x00\x00\x00\x18ftypmp42", "posting_file_type"),
     ],
-)  # fmt: skip
+)
 def test_refusals(data: bytes, expected: str) -> None:
     assert code(data, "posting.pdf") == expected
 

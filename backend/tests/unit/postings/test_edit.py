@@ -71,10 +71,16 @@ def test_skills_follow_the_items() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"title": "x" * 201}, {"seniority": "wizard"}, {"requirements": [own("")]}, {"requirements": [own("…")]}, {"requirements": [own("a b" * 200)]}, {"requirements": [own("x")] * 81},
-        {"requirements": [own("a", id="r1"), own("b", id="r1")]}, {"requirements": [own("a", quote="q" * 501)]},
+        {"title": "x" * 201},
+        {"seniority": "wizard"},
+        {"requirements": [own("")]},
+        {"requirements": [own("…")]},
+        {"requirements": [own("a b" * 200)]},
+        {"requirements": [own("x")] * 81},
+        {"requirements": [own("a", id="r1"), own("b", id="r1")]},
+        {"requirements": [own("a", quote="q" * 501)]},
     ],
-)  # fmt: skip
+)
 def test_limits(fields: dict[str, object]) -> None:
     with pytest.raises(BadInput) as caught:
         amend(POSTING, **fields)  # type: ignore[arg-type]

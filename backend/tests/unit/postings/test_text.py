@@ -127,7 +127,8 @@ def test_headings_and_bullets_of_all_shapes(heading: str, weight: str, bullet: s
 )
 def test_sections_that_ask_nothing(heading: str) -> None:
     posting = read(
-        f"Requirements\n- Two years in a bakery\n- A steady hand\n\n{heading}\n- Ownership of your time\n- Bread to take home\n- Manage your own diary\n"
+        f"Requirements\n- Two years in a bakery\n- A steady hand\n\n{heading}\n- Ownership of your time\n- "
+        f"Bread to take home\n- Manage your own diary\n"
     )
     assert len(posting.requirements) == 2
 
@@ -154,16 +155,20 @@ def test_words_in_the_item_win_over_the_heading(line: str, weight: str, heading:
 
 def test_a_duty_with_required_inside_stays_a_duty() -> None:
     posting = read(
-        "Duties\n- Check that all required paperwork is complete\n- Order from preferred suppliers\n- Clean to the required standard\n"
+        "Duties\n- Check that all required paperwork is complete\n- Order from preferred suppliers\n- Clean"
+        " to the required standard\n"
     )
     assert [item.weight for item in posting.requirements] == [Weight.DUTY] * 3
 
 
 def test_prose_without_headings_or_bullets() -> None:
     posting = parse_text(
-        "We are looking for a night baker to join our team in Hull. You will mix and shape dough for forty shops and fire the oven "
-        "at two in the morning. You should have two years' experience in a production bakery and a food hygiene certificate. A driving "
-        "licence is required. Experience of laminated dough would be a plus. We offer £14 an hour and a loaf a day. To apply, send your CV "
+        "We are looking for a night baker to join our team in Hull. You will mix and shape dough for forty "
+        "shops and fire the oven "
+        "at two in the morning. You should have two years' experience in a production bakery and a food hyg"
+        "iene certificate. A driving "
+        "licence is required. Experience of laminated dough would be a plus. We offer £14 an hour and a loa"
+        "f a day. To apply, send your CV "
         "to jobs@bread.example."
     )
     assert posting.title == "night baker"
@@ -179,8 +184,10 @@ def test_prose_without_headings_or_bullets() -> None:
 
 def test_splits_only_what_stands_alone() -> None:
     posting = read(
-        "Requirements\n- Five years' experience in bakeries and a clean driving licence\n- Knowledge and experience of sourdough\n"
-        "- Python, SQL and Docker\n- Fluent in English; able to work nights; own transport\n- Degree in food science required, master's preferred\n"
+        "Requirements\n- Five years' experience in bakeries and a clean driving licence\n- Knowledge and ex"
+        "perience of sourdough\n"
+        "- Python, SQL and Docker\n- Fluent in English; able to work nights; own transport\n- Degree in foo"
+        "d science required, master's preferred\n"
     )
     assert [item.quote for item in posting.requirements] == [
         "Five years' experience in bakeries",
@@ -198,8 +205,10 @@ def test_splits_only_what_stands_alone() -> None:
 
 def test_wrapped_lines_are_one_item_with_a_verbatim_quote() -> None:
     posting = read(
-        "Requirements\n  - Two years of experience in a production bakery where bread is made\n    from flour and not from frozen dough\n"
-        "  - Able to lift sacks of flour and to work standing through the whole of\n    a night shift, five nights out of seven\n"
+        "Requirements\n  - Two years of experience in a production bakery where bread is made\n    from flo"
+        "ur and not from frozen dough\n"
+        "  - Able to lift sacks of flour and to work standing through the whole of\n    a night shift, five"
+        " nights out of seven\n"
     )
     assert len(posting.requirements) == 2
     assert posting.requirements[0].quote.endswith("made\n    from flour and not from frozen dough")
@@ -209,10 +218,22 @@ def test_wrapped_lines_are_one_item_with_a_verbatim_quote() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "Aged between 20 and 35", "Maximum age 40", "Young and dynamic", "Female candidates only", "Must be male", "Must be in good health", "Unmarried, no children",
-        "Native English speaker", "British nationals only", "Must be a practising Catholic", "Single status", "No family commitments", "Non-smoker", "Must be a US citizen",
+        "Aged between 20 and 35",
+        "Maximum age 40",
+        "Young and dynamic",
+        "Female candidates only",
+        "Must be male",
+        "Must be in good health",
+        "Unmarried, no children",
+        "Native English speaker",
+        "British nationals only",
+        "Must be a practising Catholic",
+        "Single status",
+        "No family commitments",
+        "Non-smoker",
+        "Must be a US citizen",
     ],
-)  # fmt: skip
+)
 def test_protected_subjects_are_left_out(line: str) -> None:
     posting = read(f"Requirements\n- Two years in a bakery\n- {line}\n- A steady hand\n")
     assert len(posting.requirements) == 2
@@ -221,11 +242,20 @@ def test_protected_subjects_are_left_out(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "The right to work in the UK", "Full UK driving licence", "Enhanced DBS check", "SC security clearance", "Able to lift 25 kg and stand for eight hours",
-        "Teach pupils aged 11 to 16", "Care for elderly residents in good and poor health", "Support women and families fleeing violence", "Fluent German and English",
-        "Mental health nursing experience", "Knowledge of health and safety law", "Experience of working with people with disabilities",
+        "The right to work in the UK",
+        "Full UK driving licence",
+        "Enhanced DBS check",
+        "SC security clearance",
+        "Able to lift 25 kg and stand for eight hours",
+        "Teach pupils aged 11 to 16",
+        "Care for elderly residents in good and poor health",
+        "Support women and families fleeing violence",
+        "Fluent German and English",
+        "Mental health nursing experience",
+        "Knowledge of health and safety law",
+        "Experience of working with people with disabilities",
     ],
-)  # fmt: skip
+)
 def test_lawful_demands_stay(line: str) -> None:
     posting = read(f"Requirements\n- Two years in a bakery\n- {line}\n")
     assert posting.requirements[-1].quote == line
@@ -264,7 +294,8 @@ def test_instructions_to_a_machine_are_data(line: str, place: str) -> None:
 
 def test_real_work_with_language_models_is_no_attack() -> None:
     posting = read(
-        "Duties\n- Write and test system prompts for large language models\n- Grade answers of student bakers against a rubric\n- Act as an interviewer for new staff\n"
+        "Duties\n- Write and test system prompts for large language models\n- Grade answers of student bake"
+        "rs against a rubric\n- Act as an interviewer for new staff\n"
     )
     assert len(posting.requirements) == 3
     assert posting.warnings == ()
@@ -273,13 +304,27 @@ def test_real_work_with_language_models_is_no_attack() -> None:
 @pytest.mark.parametrize(
     ("title", "level"),
     [
-        ("Senior Nurse", Seniority.SENIOR), ("Sr. Engineer", Seniority.SENIOR), ("Junior Chef", Seniority.JUNIOR), ("Graduate Engineer", Seniority.JUNIOR),
-        ("Apprentice Joiner", Seniority.INTERN), ("Marketing Intern", Seniority.INTERN), ("Team Leader", Seniority.LEAD), ("Principal Engineer", Seniority.LEAD),
-        ("Head Chef", Seniority.LEAD), ("Head of Finance", Seniority.DIRECTOR), ("Director of Housing", Seniority.DIRECTOR), ("Chief Financial Officer", Seniority.EXECUTIVE),
-        ("Staff Engineer", Seniority.LEAD), ("Staff Nurse", None), ("Account Executive, Mid-Market", None), ("Sales Executive", None), ("Welder", None), ("PA to the Chief Executive", None),
+        ("Senior Nurse", Seniority.SENIOR),
+        ("Sr. Engineer", Seniority.SENIOR),
+        ("Junior Chef", Seniority.JUNIOR),
+        ("Graduate Engineer", Seniority.JUNIOR),
+        ("Apprentice Joiner", Seniority.INTERN),
+        ("Marketing Intern", Seniority.INTERN),
+        ("Team Leader", Seniority.LEAD),
+        ("Principal Engineer", Seniority.LEAD),
+        ("Head Chef", Seniority.LEAD),
+        ("Head of Finance", Seniority.DIRECTOR),
+        ("Director of Housing", Seniority.DIRECTOR),
+        ("Chief Financial Officer", Seniority.EXECUTIVE),
+        ("Staff Engineer", Seniority.LEAD),
+        ("Staff Nurse", None),
+        ("Account Executive, Mid-Market", None),
+        ("Sales Executive", None),
+        ("Welder", None),
+        ("PA to the Chief Executive", None),
         ("Mid-level Developer", Seniority.MID),
     ],
-)  # fmt: skip
+)
 def test_seniority_comes_from_the_words(title: str, level: Seniority | None) -> None:
     posting = parse_text(f"{title}\n\nRequirements\n- Two years of experience\n- Own tools\n")
     assert posting.title == title
@@ -304,7 +349,8 @@ def test_remote_is_said_or_unknown(line: str, remote: bool | None) -> None:
 
 def test_hot_words_put_the_unexpected_first() -> None:
     posting = read(
-        "Requirements\n- SystmOne, EMIS or Lorenzo\n- customer service\n- NVQ Level 3 and ISO 9001\n- English\n- stock control\n"
+        "Requirements\n- SystmOne, EMIS or Lorenzo\n- customer service\n- NVQ Level 3 and ISO 9001\n- Engli"
+        "sh\n- stock control\n"
     )
     assert set(posting.skills[:4]) == {"SystmOne", "EMIS", "NVQ Level 3", "ISO 9001"}
     assert posting.skills[-1] in ("customer service", "stock control")
@@ -312,7 +358,10 @@ def test_hot_words_put_the_unexpected_first() -> None:
 
 def test_other_languages_are_named_and_parsed() -> None:
     posting = parse_text(
-        "Bäcker (m/w/d)\nBrotwerk GmbH, Leipzig\n\nIhre Aufgaben\n- Herstellung von Brot und Brötchen in der Nacht\n- Bedienung der Öfen\n\nIhr Profil\n- Abgeschlossene Ausbildung als Bäcker\n- Bereitschaft zur Nachtarbeit und zu Schichten\n\nWir bieten\n- Einen sicheren Arbeitsplatz und Urlaub für alle\n"
+        "Bäcker (m/w/d)\nBrotwerk GmbH, Leipzig\n\nIhre Aufgaben\n- Herstellung von Brot und Brötchen in de"
+        "r Nacht\n- Bedienung der Öfen\n\nIhr Profil\n- Abgeschlossene Ausbildung als Bäcker\n- Bereitschaf"
+        "t zur Nachtarbeit und zu Schichten\n\nWir bieten\n- Einen sicheren Arbeitsplatz und Urlaub für all"
+        "e\n"
     )
     assert posting.language == "de"
     assert [warning.code for warning in posting.warnings] == ["posting_language"]
@@ -321,17 +370,54 @@ def test_other_languages_are_named_and_parsed() -> None:
 
 
 NOT_POSTINGS = {
-    "poem": "The kettle sings, the morning waits,\nA gull goes over, grey and slow,\nAnd all the boats lie at the gates\nOf what they will and will not know.\n\nYou must have heard the harbour bell,\nYou will remember how it rang;\nThere was a song I could not tell\nBecause you knew it when I sang.\n",
-    "login": "Sign in\n\nEmail or phone\nPassword\nForgot password?\nRemember me\n\nNew here? Create an account\n\nBy clicking you agree to our terms. You must be able to receive a code. Join now to see who is hiring.\n",
-    "code": "import os\n\ndef main(argv):\n    experience = required(argv)\n    if experience:\n        return apply(experience)\n    for role in roles:\n        print(role)\n\n\nclass Job:\n    def __init__(self, title):\n        self.title = title\n",
-    "news": "Council approves harbour plan\n\nThe council voted nine to four on Tuesday to rebuild the fish dock, a plan that has divided the town for a decade. \"We have waited long enough,\" said Marion Petty, who leads the council. The work will require a new access road and is expected to take three years.\n\nOpponents said that the plan was too costly. \"You will see the bill for a generation,\" said Owen Hale. According to the report, up to two hundred people will be employed during construction, and the contractor said it was hiring locally.\n",
-    "recipe": "Cheese scones\n\nYou will need\n- 225 g self-raising flour\n- 50 g butter\n- 150 ml milk\n\nMethod\n- Heat the oven to 220 C\n- Rub in the butter\n- Add the milk and bring it together\n",
-    "letter": "Dear Anna,\n\nThank you for the lovely weekend. The children have not stopped talking about the donkeys. We must do it again, and next time you will have to let us cook. I found your scarf under the seat; it is washed and waiting. Love to all of you, and a pat for the dog.\n\nMartha\n",
-    "words": "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua",
+    "poem": (
+        "The kettle sings, the morning waits,\nA gull goes over, grey and slow,\nAnd all the boats lie at the g"
+        "ates\nOf what they will and will not know.\n\nYou must have heard the harbour bell,\nYou will remember"
+        " how it rang;\nThere was a song I could not tell\nBecause you knew it when I sang.\n"
+    ),
+    "login": (
+        "Sign in\n\nEmail or phone\nPassword\nForgot password?\nRemember me\n\nNew here? Create an account\n\nB"
+        "y clicking you agree to our terms. You must be able to receive a code. Join now to see who is hiring."
+        "\n"
+    ),
+    "code": (
+        "import os\n\ndef main(argv):\n    experience = required(argv)\n    if experience:\n        return appl"
+        "y(experience)\n    for role in roles:\n        print(role)\n\n\nclass Job:\n    def __init__(self, tit"
+        "le):\n        self.title = title\n"
+    ),
+    "news": (
+        "Council approves harbour plan\n\nThe council voted nine to four on Tuesday to rebuild the fish dock, a"
+        ' plan that has divided the town for a decade. "We have waited long enough," said Marion Petty, who lea'
+        "ds the council. The work will require a new access road and is expected to take three years.\n\nOppone"
+        'nts said that the plan was too costly. "You will see the bill for a generation," said Owen Hale. Accor'
+        "ding to the report, up to two hundred people will be employed during construction, and the contractor "
+        "said it was hiring locally.\n"
+    ),
+    "recipe": (
+        "Cheese scones\n\nYou will need\n- 225 g self-raising flour\n- 50 g butter\n- 150 ml milk\n\nMethod\n- "
+        "Heat the oven to 220 C\n- Rub in the butter\n- Add the milk and bring it together\n"
+    ),
+    "letter": (
+        "Dear Anna,\n\nThank you for the lovely weekend. The children have not stopped talking about the donkey"
+        "s. We must do it again, and next time you will have to let us cook. I found your scarf under the seat;"
+        " it is washed and waiting. Love to all of you, and a pat for the dog.\n\nMartha\n"
+    ),
+    "words": (
+        "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et d"
+        "olore magna aliqua"
+    ),
     "one word": "hello",
-    "shop": "Oak dining table, seats six. Solid oak top with a hand-rubbed oil finish. You can choose straight or tapered legs. Delivery in four weeks. Add to basket. Customers also bought: oak bench, linen runner. Free returns within 30 days. You must have an account to leave a review.\n",
-    "terms": "Terms of use\n\nYou must be able to form a binding contract. You agree that you will not copy the service. We may change these terms at any time. You are responsible for your password. All rights reserved.\n",
-}  # fmt: skip
+    "shop": (
+        "Oak dining table, seats six. Solid oak top with a hand-rubbed oil finish. You can choose straight or t"
+        "apered legs. Delivery in four weeks. Add to basket. Customers also bought: oak bench, linen runner. Fr"
+        "ee returns within 30 days. You must have an account to leave a review.\n"
+    ),
+    "terms": (
+        "Terms of use\n\nYou must be able to form a binding contract. You agree that you will not copy the serv"
+        "ice. We may change these terms at any time. You are responsible for your password. All rights reserved"
+        ".\n"
+    ),
+}
 
 
 @pytest.mark.parametrize("name", NOT_POSTINGS)
@@ -347,7 +433,8 @@ def test_what_is_no_posting_is_said_so(name: str) -> None:
     [
         "Barista wanted, Leeds. Must have latte art skills and a smile. Weekend shifts, £12 an hour.",
         "Plumber\n- Gas Safe registered\n- Own van\n",
-        "Looking for a part-time gardener in Bath, two mornings a week. You will mow, prune and look after the roses. Experience with fruit trees is a plus. Call Jo.",
+        "Looking for a part-time gardener in Bath, two mornings a week. You will mow, prune and look after "
+        "the roses. Experience with fruit trees is a plus. Call Jo.",
         "Driver needed. C1 licence required. Must know the area. Apply at the depot.",
     ],
 )

@@ -23,7 +23,7 @@ from app.services.postings.parser.text import MAX_TEXT_BYTES, PASTE, parse_text
 
 MAX_FILE_BYTES = 2_000_000
 MAX_PDF_PAGES = 30
-MAX_PDF_CONTENT_BYTES = 4_000_000  # drawing instructions of all pages; a page of text has 5 to 50 kB, a plan 1 MB
+MAX_PDF_CONTENT_BYTES = 2_000_000  # drawing instructions of all pages; a page of text has 5 to 50 kB, a plan 1 MB
 MAX_DOCX_BYTES = 20_000_000  # unpacked; a 30-page posting with pictures has 5 MB
 MAX_DOCX_ENTRIES = 2_000
 _TEXT_ENOUGH = 3 * MAX_TEXT_BYTES

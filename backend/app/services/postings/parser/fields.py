@@ -193,7 +193,8 @@ _REMOTE_YES = re.compile(
     r"\b(?:(?:fully|100\s?%|entirely|completely|permanently)[- ]remote|remote[- ](?:first|only|position|role|"
     r"job|opportunity|based|within|worldwide|anywhere)|work(?:ing)? (?:fully |100\s?% )?(?:remotely|"
     r"from anywhere|from home)|home[- ]based|this is a remote)\b|\((?:fully )?remote\)|^\W*remote\W*$|"
-    r"\bremote\s*[,(/–—-]\s*[A-Z]|\bremote (?:in|within|across) (?:the )?(?-i:[A-Z])|\b(?:location|workplace|place|type|based|model|"
+    r"\bremote\s*[,(/–—-]\s*[A-Z]|\bremote (?:in|within|across) (?:the )?(?-i:[A-Z])|"
+    r"\b(?:location|workplace|place|type|based|model|"
     r"arrangement)\s*[:–—-]\s*(?:100% |fully |\w+,? )?remote\b",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -163,11 +163,11 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
     after_bullets = tail = False
     plain = 0  # lines of a list without bullets
     found = blocks(text)
-    tail = [*found[1:], Block(len(text), len(text), False, True)]
+    followers = [*found[1:], Block(len(text), len(text), False, True)]
     group = _Group()
     seen: set[str] = set()
 
-    for index, (block, following) in enumerate(zip(found, tail, strict=True)):
+    for index, (block, following) in enumerate(zip(found, followers, strict=True)):
         line = text[block.start : block.end]
         if _touches(block, skip):
             continue

@@ -230,7 +230,8 @@ _PATTERNS: tuple[tuple[Section, tuple[str, ...]], ...] = (
             r"accountabilit(?:ies|y)|tasks|activities|functions|deliverables|expectations|objectives|"
             r"outcomes))*(?: (?:of|for|in) (?:the|this) (?:role|job|post|position)| include| will include|"
             r" are| may include| will be)?(?:\s*\(.{0,40}\))?",
-            r"(?:so,? )?what (?:the|this) (?:job|role|work|position|post) (?:is|involves?|entails?|looks like|includes?).*|"
+            r"(?:so,? )?what (?:the|this) (?:job|role|work|position|post) "
+            r"(?:is|involves?|entails?|looks like|includes?).*|"
             r"(?:so,? )?(?:what|how) (?:will )?(?:you|you'll|you will|the job|will you|the role|you'd|"
             r"you would|you can expect to|you are going to|you're going to|your day|does? (?:the|"
             r"this) (?:role|job)|we need you to|i'll|a day)(?: (?:be|is|will be|look|would be|involves?|"
