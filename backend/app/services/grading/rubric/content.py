@@ -25,6 +25,7 @@ Curve = tuple[tuple[float, float], ...]
 WORDS_PER_SECOND = 2.5  # 150 words a minute, the lower edge of the best pace: turns typed words into seconds
 OFF_TOPIC = 0.50  # of `Facts.topic_raw`; see `tests/bench/grading.py` for what it catches and flags
 ON_TOPIC = 1.00
+ABOUT = 0.2  # cosine to the question or a key point from which a general sentence is about it
 
 # Labels of evidence that tips look for.
 OWN_ACTION, TOLD_WITH_WE, THE_RESULT, OPENING, CLOSE = (
@@ -79,7 +80,13 @@ class Facts:
 
     @property
     def words(self) -> int:
-        return sum(len(self.reading.items[row].tokens) for row in self.rows)
+        """Words in sentences with substance: part of a story, or about the question; polite filling does not count."""
+        count = 0
+        for k, row in enumerate(self.rows):
+            about = max(float(self.near_question[k]), float(self.near_points[k].max()) if self.ask.points else 0.0)
+            if float(self.parts[k, 4]) < 0.6 or about >= ABOUT or self.reading.items[row].has_number:
+                count += len(self.reading.items[row].tokens)
+        return count
 
     def presence(self, part: str) -> float:
         """How clearly a part of the story is there: its best sentence, 0-1."""
@@ -233,7 +240,7 @@ def relevance(f: Facts) -> Finding:
 
 
 _ASKS_RESULT = re.compile(r"\b(result|outcome|what (has )?changed|what happened|turn(ed)? out|how did it end|impact)\b")
-_ASKS_LEARNT = re.compile(r"\b(learn(t|ed)?|differently)\b")
+_ASKS_LEARNT = re.compile(r"\b((did|have|would) you (learn|do differently)|learn(t|ed)? from|lesson|differently)\b")
 _ASKS_WHY = re.compile(r"\bwhy\b")
 
 
@@ -243,8 +250,7 @@ def _covered(f: Facts) -> tuple[float, str | None]:
     kind = f.ask.kind
     wanted: list[tuple[float, str]] = []
     if kind == QuestionKind.BEHAVIOURAL:
-        episode = 0.4 * f.presence("S") + 0.6 * f.presence("A")
-        wanted.append((episode, "the particular time the question asks for is missing or short"))
+        wanted.append((f.presence("A"), "the particular time the question asks for is missing or short"))
         wanted.append(
             (0.4 * f.presence("A") + 0.6 * clip(f.size("A") / 35), "what you did about it is missing or short")
         )
@@ -561,9 +567,9 @@ def structure(f: Facts) -> Finding:
     """C6: joining words, an opening and a close, order, variety of words, repetition and length."""
     words = f.words
     joined = " ".join(f.texts)
-    families = [bool(has_phrase(joined, family)) for family in (lx.SEQUENCE, lx.CAUSE, lx.CONTRAST, lx.CLOSING)]
-    markers = set(has_phrase(joined, lx.SEQUENCE + lx.CAUSE + lx.CONTRAST + lx.CLOSING))
-    joining = 0.5 * sum(families) / 4 + 0.5 * clip(len(markers) / curve(words, ((30, 2.0), (100, 5.0), (375, 8.0))))
+    families = [bool(has_phrase(joined, family)) for family in (lx.SEQUENCE, lx.CAUSE, lx.CONTRAST)]
+    markers = set(has_phrase(joined, lx.SEQUENCE + lx.CAUSE + lx.CONTRAST))
+    joining = 0.5 * sum(families) / 3 + 0.5 * clip(len(markers) / curve(words, ((30, 2.0), (100, 5.0), (375, 8.0))))
     opening = float(bool(has_phrase(" ".join(f.texts[:2]), lx.OPENING))) or float(f.near_question[:2].max() >= 0.3)
     closing = float(bool(has_phrase(" ".join(f.texts[-2:]), lx.CLOSING))) or float(f.parts[-2:, 3].max() >= 0.5)
     vectors = f.reading.vectors[list(f.rows)]
@@ -584,10 +590,10 @@ def structure(f: Facts) -> Finding:
     )
     repeated = again / max(1, again + words)
     score = 1 + 4 * (
-        0.34 * joining
-        + 0.27 * fitting
-        + 0.09 * opening
-        + 0.09 * closing
+        0.37 * joining
+        + 0.34 * fitting
+        + 0.04 * opening
+        + 0.04 * closing
         + 0.07 * coherent
         + 0.06 * variety
         + 0.08 * fluent

@@ -134,10 +134,7 @@ NUMBER_WORDS = _words(
     "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions "
     "billion dozen dozens"
 )
-QUANTITY_WORDS = _words(
-    "half halved doubled tripled quadrupled twice percent percentage zero none all everyone everybody nobody quarter "
-    "third fifth tenth majority"
-)
+QUANTITY_WORDS = _words("half halved doubled tripled quadrupled twice percent percentage zero quarter third fifth tenth")
 UNITS = _words(
     "percent euro euros dollar dollars pound pounds cent hour hours minute minutes second seconds day days week weeks "
     "month months year years people customers patients guests pupils students calls orders units pieces parts points "
@@ -190,7 +187,7 @@ CHECKABLE = (
     "in use today", "review", "certified", "approved", "published", "record", "never again", "not had", "without a single",
     "no complaints", "on time", "under budget", "ahead of", "deadline", "came back", "recommended", "rolled out",
     "has run", "stayed with", "thanked", "praised", "every", "graduated", "offered me", "inspection", "audit", "before the",
-    "is now", "are now", "not once", "no more", "zero", "nobody", "contract", "standard", "reopened", "within a",
+    "is now", "are now", "not once", "no more", "zero", "nobody", "everybody", "everyone", "all of", "none of", "contract", "standard", "reopened", "within a",
     "the same day", "the same evening", "the next day", "by the end", "the following", "not one", "no further",
 )  # fmt: skip
 TRADE_OFF = (

@@ -107,6 +107,12 @@ def ask(question: Question) -> Ask:
     )
 
 
+@lru_cache(maxsize=8192)
+def _vector(text: str) -> Vectors:
+    """One sentence at a time: no batch, so that a vector cannot depend on its neighbours; grading again is quick."""
+    return encoder().encode([text])
+
+
 @lru_cache(maxsize=1)
 def _prototypes() -> tuple[Vectors, Vectors]:
     return encoder().encode(lx.PADDING), encoder().encode(gates.ATTACKS)
@@ -116,11 +122,7 @@ def read(asked: Ask, transcript: Transcript) -> Reading:
     """Split, encode and tag an answer, and mark the sentences that do not count."""
     words = transcript.words
     items = sentences(words, keep=asked.keep, known=gates.known)
-    texts = [vector_text(item) for item in items]
-    unique = list(dict.fromkeys(texts))
-    rows = {text: row for row, text in enumerate(unique)}
-    encoded = encoder().encode(unique) if unique else np.zeros((0, 384), np.float32)
-    vectors = encoded[[rows[text] for text in texts]] if texts else encoded
+    vectors = np.vstack([_vector(vector_text(item)) for item in items]) if items else np.zeros((0, 384), np.float32)
     alone = tagger.probabilities(items, vectors)
     shown_text = shown(words)
     injected = _words_of(gates.injection_spans(shown_text), [word.text for word in words])
@@ -141,7 +143,7 @@ def read(asked: Ask, transcript: Transcript) -> Reading:
             why = INJECTED
         elif gates.foreign_share(said)[0] >= 0.7:
             why = FOREIGN
-        elif len(item.tokens) >= 5 and gates.copied(question_words, gates.tokens(said)) > 0.5:
+        elif _is_copied(gates.tokens(said), question_words):
             why = COPIED
         elif gates.is_list(item):
             why = LISTED
@@ -189,6 +191,13 @@ def _words_of(spans: Sequence[tuple[int, int]], texts: Sequence[str]) -> frozens
             touched.add(index)
         start = end + 1
     return frozenset(touched)
+
+
+def _is_copied(said: Sequence[str], question: Sequence[str]) -> bool:
+    """Whether a sentence is the question or a piece of it."""
+    if len(said) >= 3 and f" {' '.join(said)} " in f" {' '.join(question)} ":
+        return True
+    return len(said) >= 5 and gates.copied(question, said) > 0.5
 
 
 def _said_before(k: int, items: Sequence[Sentence], left_out: Sequence[str | None], near: Array) -> bool:

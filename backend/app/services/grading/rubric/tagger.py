@@ -42,6 +42,7 @@ FOLLOWS = np.array([
     [0.25, 0.12, 0.25, 0.14, 0.24],
 ])  # fmt: skip
 BEGINS = np.array([0.40, 0.14, 0.14, 0.06, 0.26])
+ENDS = np.array([0.12, 0.08, 0.18, 0.36, 0.26])
 
 _TIME = re.compile(
     r"\b(last|ago|years?|months?|weeks?|winter|summer|spring|autumn|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
@@ -152,6 +153,7 @@ def in_order(alone: Array) -> Array:
     for k in range(1, len(alone)):
         forward[k] = (forward[k - 1] @ FOLLOWS) * alone[k]
         forward[k] /= forward[k].sum()
+    backward[-1] = ENDS
     for k in range(len(alone) - 2, -1, -1):
         backward[k] = FOLLOWS @ (alone[k + 1] * backward[k + 1])
         backward[k] /= backward[k].sum()

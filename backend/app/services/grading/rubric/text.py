@@ -160,6 +160,8 @@ def lower_words(text: str) -> list[str]:
 
 def _raw(words: Sequence[Word]) -> list[_Raw]:
     out: list[_Raw] = []
+    # In an answer typed all in capitals they tell nothing about names.
+    shouting = 2 * sum(word.text.isupper() and len(word.text) > 1 for word in words) > len(words)
     starts = True
     before_end: int | None = None
     for index, word in enumerate(words):
@@ -174,7 +176,7 @@ def _raw(words: Sequence[Word]) -> list[_Raw]:
             pieces = lx.CONTRACTIONS[lowered].split()
         ends = bool(_END.search(text)) and not _ABBREVIATION.match(text)
         for position, piece in enumerate(pieces):
-            capital = piece[0].isupper() or (lowered in lx.CONTRACTIONS and text[:1].isupper())
+            capital = (not shouting and piece[0].isupper()) or (lowered in lx.CONTRACTIONS and text[:1].isupper())
             norm = piece.lower()
             if norm in lx.FILLERS:
                 continue
@@ -332,8 +334,6 @@ def _boundary(raw: list[_Raw], position: int) -> float:
     elif here.norm in ("as", "in", "after") and after in ("a", "the", "that") and before not in _NEVER_BEFORE:
         nextbut = raw[position + 2].norm if position + 2 < len(raw) else ""
         strength = 0.7 if nextbut in ("result", "end", "time") or (here.norm == "after" and after == "that") else 0.0
-    elif here.norm in ("which", "because") and after in _SUBJECTS | {"meant", "was"}:
-        strength = 0.25
     return min(1.0, strength + (0.5 if here.pause else 0.0)) if strength or here.pause else 0.0
 
 
