@@ -15,7 +15,6 @@ from app.services.interviews.planner.phrases import article, gerund, lower_first
         ("Assess, plan and evaluate care for patients", "assessing, planning and evaluating care for patients"),
         ("Ability to stay calm under pressure", "staying calm under pressure"),
         ("5+ years' experience building production data pipelines", "building production data pipelines"),
-        ("You will set up and dress your own equipment, including purge dams", None),
         ("Own data quality: contracts and tests", "owning data quality"),
         ("Able to hit pick rates without damaging stock", "hitting pick rates without damaging stock"),
         ("Experience of managing multi-million pound budgets", "managing multi-million pound budgets"),
@@ -24,7 +23,7 @@ from app.services.interviews.planner.phrases import article, gerund, lower_first
     ],
 )
 def test_gerunds(text, ger):
-    assert read(text, duty=True).ger == ger or ger is None
+    assert read(text, duty=True).ger == ger
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def plan(
     }
     # The title is in it so that two postings under one seed do not share the same turns of phrase.
     rng = random.Random(f"{seed}:{this.version}:{VERSION}:{posting.title}")
-    wanted = difficulty or _LEVELS.get(posting.seniority or "", 3)
+    wanted = (difficulty or _LEVELS.get(posting.seniority or "", 3), difficulty is not None)
     left = quotas(count, kinds)
     for question in keep:
         left[question.kind] = left.get(question.kind, 0) - 1
@@ -153,7 +153,7 @@ def _without_duplicates(
     pool: list[Candidate],
     left: dict[QuestionKind, int],
     keep: Sequence[Question],
-    wanted: int,
+    wanted: tuple[int, bool],
     rng: random.Random,
     posting: Posting,
 ) -> tuple[list[Candidate], list[str]]:

@@ -24,7 +24,7 @@ class Candidate:
     """A question that could be asked. `items` are what it honestly tests, first the one it is quoted from.
 
     `closeness` is the cosine of wording and line. `loose` marks one that fits the trade but tests no requirement as
-    such; its item is only the nearest line. `reserve` 1 and 2 are used only when better ones run out;
+    such; its item is only the nearest line. `reserve` 1 to 3 are used only when better ones run out;
     `plain` marks one made of the line's own words although a competency fits it.
     """
 
@@ -246,7 +246,7 @@ def _loose(bank: Bank, filler: Filler, reading: Reading, fit: list[list[float]])
             continue
         row = bank.rows[competency.id]
         closeness, _, nearest = max((fit[item.row][row], -item.row, item) for item in reading.items)
-        if closeness < LOOSE or competency.id in ("licence-trade", "licence-professional"):
+        if (home and closeness < LOOSE) or competency.id in ("licence-trade", "licence-professional"):
             continue
         for ask in competency.asks:
             text = filler.fill(ask.text, {})
@@ -257,7 +257,7 @@ def _loose(bank: Bank, filler: Filler, reading: Reading, fit: list[list[float]])
             probe = filler.fill(ask.probe or "", {})
             yield Candidate(
                 text, ask, competency.id, competency.name, (nearest,), quality, points, probe or None, loose=True,
-                reserve=1 if closeness >= 0.3 else 2,
+                reserve=1 if closeness >= 0.3 else 2 if closeness >= LOOSE else 3,
             )  # fmt: skip
 
 

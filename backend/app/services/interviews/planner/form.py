@@ -6,6 +6,7 @@ Text of a posting is data. Whatever of it could reach a question passes `harmles
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LONGEST_QUESTION = 35
 
@@ -33,9 +34,11 @@ _PROTECTED = re.compile(
     re.IGNORECASE,
 )
 _SENSITIVE = re.compile(
-    r"\b(?:age|aged|young|youthful|recent graduates? only|male|female|gender|women|men only|man|woman|mature|"
-    r"physically fit|"
-    r"good health|healthy|able-bodied|single|unmarried|no dependants|christian|muslim|jewish|catholic|hindu|"
+    r"\b(?:must be (?:at least |under |over |aged |below )\d\d|\d\d (?:years old|or over|or older)|years of age|"
+    r"(?:minimum|maximum) age|young and|youthful|(?:fe)?male|gender|(?:men|women) only|"
+    r"(?:mature|young|single) (?:man|woman|person|lady|applicant)|unmarried|no dependants|without children|"
+    r"physically fit|(?:good|excellent) (?:physical )?health|healthy and|able-bodied|"
+    r"christian|muslim|jewish|catholic|hindu|"
     r"right to work|dbs|criminal|background check|visa|passport|vaccinat\w+ status|drug test\w*|credit check|"
     r"security clearance|sc cleared|work permit|[12]:[12]|own (?:car|transport|(?:hand )?tools))\b",
     re.IGNORECASE,
@@ -64,6 +67,7 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_][\w'’+#.,-]*", text)
 
 
+@lru_cache(maxsize=8192)
 def opening(text: str, count: int = 4) -> str:
     """The first words in lower case, to see whether two questions begin alike."""
     return " ".join(re.findall(r"[\w'-]+", text.lower().replace("’", "'"))[:count])

@@ -6,7 +6,9 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from app.domain.posting import Weight
 from app.domain.question import Question, QuestionKind
 from app.services.interviews.planner import form
 from app.services.interviews.planner.compose import Candidate
@@ -18,8 +20,10 @@ SHARES = {
     QuestionKind.SITUATIONAL: 1.25,
     QuestionKind.MOTIVATION: 1.0,
 }
-SEED_NOISE = 1.7
-ROUNDS = 12
+SEED_NOISE = 2.6
+ROUNDS, MORE_ROUNDS = 8, 48
+# What one step of difficulty away from the wish costs: a tie-break, unless the person chose the difficulty.
+DRIFT, CHOSEN_DRIFT = 0.22, 1.2
 
 
 def quotas(count: int, kinds: Sequence[QuestionKind] | None) -> dict[QuestionKind, int]:
@@ -74,17 +78,18 @@ class _Set:
         start = form.opening(candidate.text, 2)
         return not (start == "tell me" and self.starts[start] >= 2) and self.starts[start] < 3
 
-    def gain(self, candidate: Candidate, wanted: int, noise: float) -> float:
+    def gain(self, candidate: Candidate, wanted: int, drift: float, noise: float) -> float:
         new = [item for item in candidate.items if item.requirement.id not in self.covered and not candidate.loose]
         worth = sum(item.worth * (1.0 if k == 0 else 0.85) for k, item in enumerate(new))
         repeated = 0.5 * self.starts[form.opening(candidate.text, 2)] + 0.6 * self.endings[ending(candidate.text)]
-        away = 0.22 * abs(candidate.ask.level - wanted)
+        away = drift * abs(candidate.ask.level - wanted)
         again = 3.0 * self.competencies[candidate.competency]
         generic = 0.5 * sum(n for name, n in self.competencies.items() if name.startswith("own-"))
         plain = generic + (4.0 if candidate.plain else 0.0) if candidate.competency.startswith("own-") else 0.0
         return worth + 2.0 * candidate.quality + noise - repeated - away - again - plain
 
 
+@lru_cache(maxsize=8192)
 def ending(text: str) -> str:
     """The last sentence when a scene comes before it: "What do you do?"."""
     last = text.rsplit(". ", 1)
@@ -93,6 +98,7 @@ def ending(text: str) -> str:
 
 def _build(
     pool: Sequence[tuple[Candidate, float]], quota: dict[QuestionKind, int], kept: Sequence[Question], wanted: int,
+    drift: float,
     rng: random.Random,
 ) -> _Set:  # fmt: skip
     result = _Set()
@@ -105,7 +111,7 @@ def _build(
     for stage, per_competency in enumerate((1, 2, 2, 3, 5)):
         while +left:
             options = [
-                (result.gain(c, wanted, noise + 0.5 * jitter[id(c)]), -k, c)
+                (result.gain(c, wanted, drift, noise + 1.0 * jitter[id(c)]), -k, c)
                 for k, (c, noise) in enumerate(pool)
                 if left[c.ask.kind] > 0 and result.fits(c, per_competency, stage)
             ]
@@ -118,14 +124,34 @@ def _build(
 
 
 def choose(
-    pool: Sequence[Candidate], quota: dict[QuestionKind, int], kept: Sequence[Question], wanted: int, rng: random.Random
+    pool: Sequence[Candidate],
+    quota: dict[QuestionKind, int],
+    kept: Sequence[Question],
+    difficulty: tuple[int, bool],
+    rng: random.Random,
 ) -> list[Candidate]:
-    """The best of several seeded greedy sets: covered must-haves first, then what each question is worth."""
+    """The best of several seeded greedy sets: covered must-haves first, then what each question is worth.
+
+    `difficulty` is the level wished for, and whether the person chose it.
+    """
+    wanted, drift = difficulty[0], CHOSEN_DRIFT if difficulty[1] else DRIFT
     noisy = [(candidate, SEED_NOISE * rng.random()) for candidate in pool]
+    kept_ids = {ident for question in kept for ident in question.requirement_ids}
+    within_reach = {
+        item.requirement.id
+        for candidate in pool
+        if not candidate.loose
+        for item in candidate.items
+        if item.requirement.weight is Weight.MUST
+    } - kept_ids
     best: tuple[float, int] | None = None
     result: list[Candidate] = []
-    for attempt in range(ROUNDS):
-        built = _build(noisy, quota, kept, wanted, rng)
+    for attempt in range(MORE_ROUNDS):
+        reached = {item.requirement.id for c in result if not c.loose for item in c.items}
+        # More tries only for a must-have that a luckier order of picks may still reach.
+        if attempt >= ROUNDS and (within_reach <= reached or len(within_reach) > sum(quota.values())):
+            break
+        built = _build(noisy, quota, kept, wanted, drift, rng)
         worth = {i.requirement.id: i.worth for c in built.chosen if not c.loose for i in c.items}
         value = 100.0 * len(built.chosen) + sum(worth.values())
         value += sum(c.quality - 3.0 * c.plain for c in built.chosen)
