@@ -141,7 +141,8 @@ NICE = re.compile(
     r"\(\s*(?:desirable|preferred|optional|nice to have|bonus|d|a plus|desired)\s*\)|^(?:bonus|optional|"
     r"desirable|preferred)\b|\bwe(?:'d|’d| would) (?:also )?(?:love|like) (?:it if|to see)\b|"
     r"\bwould suit\b|\bhelps if\b|\bany (?:experience|knowledge|exposure)\b|\bdesired\s*[.!]?\s*$|"
-    r"\b(?:more than )?welcomed?\s*[.!]?\s*$|\bexperience (?:useful|helpful|welcome|preferred|handy)\b|"
+    r"\b(?:more than )?(?:welcomed?|helpful|useful|handy)\s*[.!]?\s*$|\bexperience (?:useful|helpful|"
+    r"welcome|preferred|handy)\b|"
     r"^(?:would|will) be (?:handy|useful|great|good)\b",
     _I,
 )
@@ -237,7 +238,8 @@ _OFFERING_WORK = re.compile(
 # "You'll be GOC registered": a future tense that describes the person, not the work.
 PERSON = re.compile(
     r"\byou(?:'ll|’ll| will| should|'d|’d| would)? (?:also |ideally )?be (?:an? |both )?(?:[\w-]+,? (?:and )?){0,3}"
-    r"(?:registered|qualified|certified|able|comfortable|confident|willing|happy|passionate|experienced|fluent|organised|"
+    r"(?:registered|qualified|certified|able|comfortable|confident|willing|happy|passionate|experienced|"
+    r"fluent|organised|"
     r"organized|reliable|punctual|patient|calm|curious|proficient|familiar|friendly|communicator|motivated|"
     r"skilled|trained|educated|committed)\b",
     _I,

@@ -101,9 +101,11 @@ _ABOUT_NAME = re.compile(
     _I,
 )
 _PROSE_NAME = re.compile(
-    rf"(?:^|(?<=[.!?]\s)|\n)\s*((?:[Tt]he\s+)?{_NAME})(?:,[^.,]{{2,60}},)?\s+(?:is|are)\s+(?:now |"
+    rf"(?:^|(?<=[.!?:]\s)|\n)\s*((?:[Tt]he\s+)?{_NAME})(?:,[^.,]{{2,60}},)?\s+(?:(?:makes|builds|supplies|"
+    rf"delivers|provides|runs|helps|operates|designs|develops|manufactures|sells)\s+(?!you\b)[a-z0-9]|"
+    rf"(?:is|are)\s+(?:now |"
     rf"currently |also )?(?:looking|seeking|hiring|recruiting|searching|expanding|growing|an?|the|one|now|"
-    rf"proud|home|part of|Europe|Britain|among|on a mission)\b|"
+    rf"proud|home|part of|Europe|Britain|among|on a mission)\b)|"
     rf"\b(?:[Jj]oin(?:ing)?|[Ww]ork(?:ing)? (?:for|at)|[Ww]elcome to|[Hh]ere at|[Cc]areers? at|"
     rf"[Aa]t)\s+(?:[Tt]he team at\s+|the\s+)?({_NAME})(?=\s*(?:[,.!?:;(]|\sas\b|\syou\b|\swe\b|\sin\b|"
     rf"\steam\b|\sto\b|\sand\b|\Z|\n))",
@@ -358,7 +360,12 @@ def _title(text: str, top: list[tuple[int, int]]) -> Field | None:
         if (
             classify(line, announced=line.endswith(":")) is not None
             or line.endswith((":", ";", "?"))
-            or re.match(r"(?:https?://|www\.|posted\b|published\b|\d+ (?:applicants|days|hours))", line, _I)
+            or re.match(
+                r"(?:https?://|www\.|posted\b|published\b|(?:seeking|looking for|we need)\b|"
+                r"\d+ (?:applicants|days|hours))",
+                line,
+                _I,
+            )
         ):
             continue
         sentence = bool(re.search(r"[.!]\s|[.]$", line)) or bool(

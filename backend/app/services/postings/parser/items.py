@@ -74,7 +74,7 @@ _SEPARATE_ASK = re.compile(
 _JOINING = re.compile(
     r"\b(?:you(?:'ll|’ll| will| would)?|you(?:'re|’re| are)) (?:be )?(?:join(?:ing)?|(?:a )?part of|based|"
     r"reporting|report|working (?:with|alongside|for|as part|closely with|in a|from|at|days|\w+ to))\b|"
-    r"^(?:reporting(?! to [^,.]{2,60}, you)|this (?:role|position|post) (?:reports|is based|"
+    r"^(?:reporting (?:directly |in)?to(?! [^,.]{2,60}, you)|this (?:role|position|post) (?:reports|is based|"
     r"is (?:a )?(?:full|part|permanent|fixed|hybrid|remote|open|ideal|offered))|the (?:role|position|"
     r"post) is)\b",
     re.IGNORECASE,
@@ -101,7 +101,7 @@ _HOURS = re.compile(
 _PLAIN_SEARCH = re.compile(
     r"(?:we(?:'re|’re| are| now)?|our \w+ is|\w+ is)\s+(?:currently |now )?(?:looking|seeking|searching|"
     r"recruiting|hiring)\b[^.]*\b(?:to join|to help|to own|to take|to lead|who will|to work|to support|"
-    r"to manage)\b|(?:we|i)(?:'d|’d| would) like (?:somebody|someone) to\b",
+    r"to manage)\b|(?:seeking|looking for)\b|(?:we|i)(?:'d|’d| would) like (?:somebody|someone) to\b",
     re.IGNORECASE,
 )
 _WE = re.compile(r"\b(?:we|we['’](?:re|ve|ll|d)|us)\b", re.IGNORECASE)
@@ -214,6 +214,8 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
             if group.perks:
                 out.perks += 1
                 continue
+        # "Immediate starts. Weekly pay. Free parking.": among perks, scraps are perks too.
+        scraps = not block.bullet and len(line) < 400 and cues.is_perk(line)
         before: Weight | None = None
         lead = False  # "It would be an advantage to have A, and B": the words at the front hold for both
         for low, high, goes_on in _pieces(text, start, block.end, block.bullet, inner, run_in):
@@ -223,7 +225,7 @@ def find_items(text: str, skip: frozenset[tuple[int, int]] = frozenset()) -> Fin
                 continue
             alone = block.bullet or run_in
             weight = None
-            if not _barred(piece, inner, alone, out):
+            if not _barred(piece, inner, alone, out) and not (scraps and len(piece.split()) <= 3):
                 weight = _weigh(piece, inner, alone, group if alone else None)
                 if goes_on and before is None and not alone and inner not in _WEIGHT and not cues.ASK.search(piece):
                     weight = None  # the rest of a sentence that was no demand is none either
