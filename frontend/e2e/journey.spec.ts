@@ -30,7 +30,8 @@ test("from a pasted posting to a report on what was said and done on camera", as
   await waitForReport(page);
 
   const answer = page.locator("#answer-1");
-  const words = plain(await answer.getByRole("region", { name: "Transcript" }).innerText());
+  await expect(answer.getByRole("region", { name: "Transcript" })).toBeVisible();
+  const words = plain((await answer.locator("[data-word]").allTextContents()).join(" "));
   const said = new Set(
     plain(ANSWER)
       .split(" ")
@@ -43,8 +44,8 @@ test("from a pasted posting to a report on what was said and done on camera", as
   await expect(answer.getByText(/seen in \d+ % of the answer/)).toBeVisible();
 
   const proof = answer.getByRole("button", { name: /^Play \d+:\d\d “/ }).first();
-  const label = (await proof.innerText()).replace(/\s+/g, " ");
-  const [, minutes, seconds, quote] = label.match(/(\d+):(\d\d) “(.+?)[”…]/) ?? [];
+  const label = ((await proof.textContent()) ?? "").replace(/\s+/g, " ");
+  const [, minutes, seconds, quote] = label.match(/(\d+):(\d\d)\s?“(.+?)[”…]/) ?? [];
   expect(words, "a quote is verbatim in the transcript").toContain(plain(quote ?? "nothing quoted"));
   await proof.click();
   const video = answer.locator("video");

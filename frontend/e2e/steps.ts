@@ -123,6 +123,6 @@ export async function waitForReport(page: Page): Promise<void> {
 export const plain = (text: string): string =>
   text
     .toLowerCase()
-    .replace(/[^\p{L}\p{N} ]+/gu, "")
+    .replace(/[^\p{L}\p{N}\s]+/gu, "")
     .replace(/\s+/g, " ")
     .trim();
