@@ -105,7 +105,7 @@ _NAMED = re.compile(
     r"^[A-Z][A-Za-z]*[A-Z0-9][A-Za-z0-9]*(?: [A-Z][A-Za-z0-9]+)*)$"
 )
 _REGISTER = re.compile(r"\b(?:registration|licen[cs]e|status|membership|NMC|GPhC|CIMA|ACCA)\b", re.IGNORECASE)
-_PAPER = re.compile(r"\b(?:degree|subject|award\w*|above|equivalent|apprenticeship)\b", re.IGNORECASE)
+_PAPER = re.compile(r"\b(?:degree|driving|subject|award\w*|above|equivalent|apprenticeship)\b", re.IGNORECASE)
 
 
 def _certificate(item: Item) -> str | None:
@@ -123,7 +123,8 @@ def _certificate(item: Item) -> str | None:
         return None
     if not _NAMED.search(text):
         return None
-    return f"your {lower_first(text)}"
+    training = " training" if text.lower().endswith(("first aid", "first aid at work")) else ""
+    return f"your {lower_first(text)}{training}"
 
 
 def _together(competency: Competency, items: tuple[Item, ...], first: Item, need: str | None) -> tuple[Item, ...]:

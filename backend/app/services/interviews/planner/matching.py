@@ -14,8 +14,8 @@ from app.utils.minilm import Vectors, encoder, similarity
 
 # Calibrated by reading all matches of the fixture postings: below these a match is more often wrong than right.
 ENOUGH_WITH_CUE, ENOUGH_WITHOUT = 0.46, 0.48
-# A licence is known by its name; the rest of the line is about the trade, so the cosine says little.
-ENOUGH_LICENCE = 0.38
+# A trade's own word is hardly ever meant otherwise inside that trade; a licence is known by its name alone.
+ENOUGH_AT_HOME = 0.38
 NEAR_BEST = 0.16
 ELSEWHERE = 1.0
 LONG_LINE_WORDS = 11
@@ -134,8 +134,8 @@ def understand(posting: Posting, bank: Bank) -> Reading:
                 cosine = float(cosines[row, column])
                 score = _score(sum(seen), cosine)
                 enough = (ENOUGH_WITH_CUE if cosine >= 0.12 else 9.0) if seen else ENOUGH_WITHOUT
-                if seen and competency.id.startswith("licence-"):
-                    enough = ENOUGH_LICENCE
+                if seen and (competency.id.startswith("licence-") or (at_home and not competency.general)):
+                    enough = ENOUGH_AT_HOME
                 if score >= (enough if at_home else ELSEWHERE + 0.1 * (max(seen, default=0.0) < 1.0)):
                     home = 0.12 if at_home and not competency.general else 0.0
                     best[column] = max(best.get(column, 0.0), round(score + home, 4))

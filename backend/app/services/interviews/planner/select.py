@@ -47,8 +47,9 @@ def quotas(count: int, kinds: Sequence[QuestionKind] | None) -> dict[QuestionKin
 
 @dataclass
 class _Set:
-    """A set under construction."""
+    """A set under construction. `rare` adds to the worth of a line that few questions can test: it goes first."""
 
+    rare: dict[str, float]
     chosen: list[Candidate] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     covered: set[str] = field(default_factory=set)
@@ -80,12 +81,15 @@ class _Set:
 
     def gain(self, candidate: Candidate, wanted: int, drift: float, noise: float) -> float:
         new = [item for item in candidate.items if item.requirement.id not in self.covered and not candidate.loose]
-        worth = sum(item.worth * (1.0 if k == 0 else 0.85) for k, item in enumerate(new))
+        values = [item.worth + self.rare[item.requirement.id] for item in new]
+        worth = sum(value * (1.0 if k == 0 else 0.85) for k, value in enumerate(values))
         repeated = 0.5 * self.starts[form.opening(candidate.text, 2)] + 0.6 * self.endings[ending(candidate.text)]
         away = drift * abs(candidate.ask.level - wanted)
         again = 3.0 * self.competencies[candidate.competency]
         generic = 0.5 * sum(n for name, n in self.competencies.items() if name.startswith("own-"))
-        plain = generic + (4.0 if candidate.plain else 0.0) if candidate.competency.startswith("own-") else 0.0
+        plain = 0.0
+        if candidate.competency.startswith("own-"):
+            plain = generic + (4.0 if candidate.plain else 0.0) + (0.0 if new else 4.0)
         return worth + 2.0 * candidate.quality + noise - repeated - away - again - plain
 
 
@@ -100,8 +104,9 @@ def _build(
     pool: Sequence[tuple[Candidate, float]], quota: dict[QuestionKind, int], kept: Sequence[Question], wanted: int,
     drift: float,
     rng: random.Random,
+    rare: dict[str, float],
 ) -> _Set:  # fmt: skip
-    result = _Set()
+    result = _Set(rare)
     for question in kept:
         result.add_text(question.text)
         result.competencies[question.competency] += 1
@@ -144,6 +149,8 @@ def choose(
         for item in candidate.items
         if item.requirement.weight is Weight.MUST
     } - kept_ids
+    options = Counter(item.requirement.id for c in pool if not c.loose for item in c.items)
+    rare = {ident: 6.0 / number**0.5 for ident, number in options.items()}
     best: tuple[float, int] | None = None
     result: list[Candidate] = []
     for attempt in range(MORE_ROUNDS):
@@ -151,7 +158,7 @@ def choose(
         # More tries only for a must-have that a luckier order of picks may still reach.
         if attempt >= ROUNDS and (within_reach <= reached or len(within_reach) > sum(quota.values())):
             break
-        built = _build(noisy, quota, kept, wanted, drift, rng)
+        built = _build(noisy, quota, kept, wanted, drift, rng, rare)
         worth = {i.requirement.id: i.worth for c in built.chosen if not c.loose for i in c.items}
         value = 100.0 * len(built.chosen) + sum(worth.values())
         value += sum(c.quality - 3.0 * c.plain for c in built.chosen)
