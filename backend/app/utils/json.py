@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
@@ -13,18 +14,18 @@ T = TypeVar("T")
 
 
 @lru_cache(maxsize=256)
-def _adapter(kind: Any) -> TypeAdapter[Any]:
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
 def load(kind: type[T], data: Any) -> T:
     """Build `kind` from plain JSON data. Raises `pydantic.ValidationError` naming the field that does not fit."""
-    return _adapter(kind).validate_python(data)  # type: ignore[no-any-return]
+    return cast(T, _adapter(cast(Hashable, kind)).validate_python(data))
 
 
 def dump(value: Any) -> Any:
     """Plain JSON data of a dataclass (or of lists and dicts of them)."""
-    return _adapter(type(value)).dump_python(value, mode="json")
+    return _adapter(cast(Hashable, type(value))).dump_python(value, mode="json")
 
 
 def canonical(value: Any) -> str:

@@ -59,12 +59,12 @@ class MiniLM:
         return out
 
     def _linear(self, x: Vectors, name: str) -> Vectors:
-        return x @ self._weights[name + ".weight"].T + self._weights[name + ".bias"]
+        return np.asarray(x @ self._weights[name + ".weight"].T + self._weights[name + ".bias"])
 
     def _norm(self, x: Vectors, name: str) -> Vectors:
         centred = x - x.mean(-1, keepdims=True)
         scale = np.sqrt((centred * centred).mean(-1, keepdims=True) + np.float32(1e-12))
-        return centred / scale * self._weights[name + ".weight"] + self._weights[name + ".bias"]
+        return np.asarray(centred / scale * self._weights[name + ".weight"] + self._weights[name + ".bias"])
 
     def _layer(self, x: Vectors, name: str) -> Vectors:
         batch, length, _ = x.shape
