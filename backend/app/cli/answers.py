@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-import wave
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -98,7 +97,7 @@ def recorded(path: Path, hotwords: Sequence[str]) -> Answer:
 
     A recording that cannot be read ends in failed stages, as in the web; see `Answer.errors`.
     """
-    from app.services.recordings.media import extract_audio, remux
+    from app.services.recordings.media import extract_audio, read_wav, remux
 
     if not path.is_file():
         raise BadInput(f"The recording {path} does not exist.", code="file_missing")
@@ -114,7 +113,7 @@ def recorded(path: Path, hotwords: Sequence[str]) -> Answer:
             for name in ("transcript", "voice", "presence"):
                 answer.block(name, "media")
         else:
-            _measure(answer, copy, _samples(sound), hotwords)
+            _measure(answer, copy, read_wav(sound), hotwords)
     return answer
 
 
@@ -155,11 +154,3 @@ def judge(answer: Answer, question: Question) -> None:
         return
     with answer.stage("tips"):
         answer.tips = make_tips(question, transcript, grade)
-
-
-def _samples(path: Path) -> Audio:
-    import numpy as np
-
-    with wave.open(str(path)) as file:
-        data = file.readframes(file.getnframes())
-    return np.frombuffer(data, np.int16).astype(np.float32) / np.float32(32768)

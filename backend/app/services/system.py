@@ -12,8 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import __version__
 from app.core import database, events
 from app.core.config import MIB, settings
-
-PROBE_S = 3.0
+from app.services.providers import flows
 
 
 def describe() -> dict[str, Any]:
@@ -53,7 +52,7 @@ async def readiness() -> dict[str, bool]:
     state = {
         "database": await _answers(database.reachable()),
         "queue": await _answers(events.reachable()),
-        "flows": await _answers(_flows()),
+        "flows": await _answers(flows.reachable()),
         "worker": await _answers(events.worker_seen()),
     }
     return {"ready": all(state.values())} | state
@@ -64,9 +63,3 @@ async def _answers(question: Awaitable[bool]) -> bool:
         return await question
     except (SQLAlchemyError, RedisError, httpx.HTTPError, OSError):
         return False
-
-
-async def _flows() -> bool:
-    async with httpx.AsyncClient(timeout=PROBE_S, trust_env=False) as http:
-        response = await http.get(f"{settings().langflow_url.rstrip('/')}/health")
-        return response.status_code == 200

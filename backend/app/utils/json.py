@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
@@ -14,18 +13,20 @@ T = TypeVar("T")
 
 
 @lru_cache(maxsize=256)
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
 def load(kind: type[T], data: Any) -> T:
     """Build `kind` from plain JSON data. Raises `pydantic.ValidationError` naming the field that does not fit."""
-    return cast(T, _adapter(cast(Hashable, kind)).validate_python(data))
+    wanted: Any = kind
+    return cast(T, _adapter(wanted).validate_python(data))
 
 
 def dump(value: Any) -> Any:
     """Plain JSON data of a dataclass (or of lists and dicts of them)."""
-    return _adapter(cast(Hashable, type(value))).dump_python(value, mode="json")
+    kind: Any = type(value)
+    return _adapter(kind).dump_python(value, mode="json")
 
 
 def canonical(value: Any) -> str:

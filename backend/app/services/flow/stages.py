@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import wave
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,18 +126,12 @@ async def _tips(question: dict[str, Any], transcript: dict[str, Any], grade: dic
 
 
 async def _audio(take: Take) -> Audio:
+    from app.services.recordings.media import read_wav
+
     with recordings.workshop() as folder:
         path = folder / "audio.wav"
         await storage.download(_there(take.audio_key), path)
-        return await asyncio.to_thread(_samples, path)
-
-
-def _samples(path: Path) -> Audio:
-    import numpy as np
-
-    with wave.open(str(path)) as file:
-        data = file.readframes(file.getnframes())
-    return np.frombuffer(data, np.int16).astype(np.float32) / np.float32(32768)
+        return await asyncio.to_thread(read_wav, path)
 
 
 def _there(key: str | None) -> str:

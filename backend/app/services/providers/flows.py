@@ -34,8 +34,7 @@ async def run_flow(name: str, message: dict[str, Any], *, timeout_s: float = TIM
     body = {"flow_id": _flow_id(name), "input_value": json.dumps(message, ensure_ascii=False)}
     key = settings().langflow_api_key
     headers = {"x-api-key": key.get_secret_value()} if key else {}
-    # A client per call: connections belong to an event loop, and a Celery task has one of its own.
-    async with httpx.AsyncClient(verify=_tls(), timeout=httpx.Timeout(timeout_s, connect=5.0), trust_env=False) as http:
+    async with _client(timeout_s) as http:
         try:
             response = await http.post(
                 f"{settings().langflow_url.rstrip('/')}/api/v2/workflows", json=body, headers=headers
@@ -45,6 +44,18 @@ async def run_flow(name: str, message: dict[str, Any], *, timeout_s: float = TIM
         except httpx.HTTPError:
             raise _failed("The flow server cannot be reached.", "unreachable", True) from None
     return _data(name, response)
+
+
+async def reachable(*, timeout_s: float = 3.0) -> bool:
+    """Whether the flow server says it is healthy. Raises httpx.HTTPError when it cannot be asked."""
+    async with _client(timeout_s) as http:
+        response = await http.get(f"{settings().langflow_url.rstrip('/')}/health")
+    return response.status_code == 200
+
+
+def _client(timeout_s: float) -> httpx.AsyncClient:
+    # A client per call: connections belong to an event loop, and a Celery task has one of its own.
+    return httpx.AsyncClient(verify=_tls(), timeout=httpx.Timeout(timeout_s, connect=5.0), trust_env=False)
 
 
 def _data(name: str, response: httpx.Response) -> Any:
