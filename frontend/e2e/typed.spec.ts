@@ -54,7 +54,7 @@ test("corrections are kept, a removal can be undone, questions move by keyboard"
   await goToQuestions(page);
   const questions = page.getByRole("region", { name: "Questions" }).getByRole("listitem");
   const first = await questions.first().getByRole("heading").textContent();
-  await page.getByRole("button", { name: "Move question 1" }).press("ArrowDown");
+  await page.getByRole("button", { name: "Move question 1", exact: true }).press("ArrowDown");
   await expect(page.getByText("Now question 2 of 8.")).toBeAttached();
   await expect(questions.nth(1).getByRole("heading")).toHaveText(first ?? "");
   await page.reload();

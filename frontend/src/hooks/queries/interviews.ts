@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, must } from "../../utils/api/client";
 import type { components } from "../../utils/api/schema.gen";
-import type { InterviewIn } from "../../utils/api/types";
+import type { InterviewIn, InterviewOut } from "../../utils/api/types";
 
 const LIST = ["interviews"];
 export const interviewKey = (id: string) => ["interview", id];
@@ -44,7 +44,15 @@ export function useEditInterview(id: string) {
     scope: { id: `interview-${id}` },
     mutationFn: (body: components["schemas"]["InterviewEdit"]) =>
       must(api.PATCH("/api/interviews/{interview_id}", { params: { path: { interview_id: id } }, body })),
+    // A pressed switch moves at once; when the server says no, the page reads how things are.
+    onMutate: (body) =>
+      client.setQueryData<InterviewOut>(interviewKey(id), (old) => {
+        if (!old) return old;
+        const given = Object.entries(body).filter(([, value]) => value !== null && value !== undefined);
+        return { ...old, settings: { ...old.settings, ...Object.fromEntries(given) } };
+      }),
     onSuccess: (changed) => client.setQueryData(interviewKey(id), changed),
+    onError: () => client.invalidateQueries({ queryKey: interviewKey(id) }),
   });
 }
 
