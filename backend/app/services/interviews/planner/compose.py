@@ -215,7 +215,11 @@ def _generic(bank: Bank, filler: Filler, reading: Reading) -> Iterator[Candidate
     """Questions built from a requirement's own words, better where no competency fits."""
     for item in reading.items:
         licensed = any(match.competency.id.startswith("licence-") for match in item.matches)
-        if (licensed and _certificate(item)) or re.search(r"\bexperience$", item.phrases.np or ""):
+        if (
+            (licensed and _certificate(item))
+            or form.on_paper(item.requirement.text)
+            or re.search(r"\bexperience$", item.phrases.np or "")
+        ):
             continue
         strongest = item.matches[0].score if item.matches else 0.0
         phrases = {"np": item.phrases.np, "base": item.phrases.base, "ger": item.phrases.ger}

@@ -88,6 +88,11 @@ def protected(text: str) -> bool:
     return bool(_PROTECTED.search(text) or _SENSITIVE.search(text))
 
 
+def on_paper(text: str) -> bool:
+    """Whether a line names a licence to drive: what one does with it can be asked about, the card itself cannot."""
+    return bool(re.search(r"\bdriv(?:ing|er'?s?) licen[cs]e\b", text, re.IGNORECASE))
+
+
 def faults(text: str) -> tuple[str, ...]:
     """The rules a question breaks, by name; empty when it may be asked."""
     found = []

@@ -62,7 +62,8 @@ class _Set:
         self.texts.append(text)
         self.openings.add(form.opening(text))
         self.starts[form.opening(text, 2)] += 1
-        self.endings[ending(text)] += 1
+        if last := ending(text):
+            self.endings[last] += 1
 
     def add(self, candidate: Candidate) -> None:
         self.chosen.append(candidate)
