@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
@@ -18,6 +19,10 @@ HOP = 256  # samples between two pitch frames of swift-f0: 16 ms
 # The package's own band (47-2094 Hz) gave a spread of 11 semitones on a noisy clip where Praat and this band gave 2.8.
 FMIN_HZ, FMAX_HZ = 65.0, 500.0
 VAD = VadOptions(min_silence_duration_ms=300, speech_pad_ms=0)
+# After a long silence Silero notices a soft onset up to 0.19 s late (two voices, 8 sentences); ends are within 0.06.
+LATE_MAX_MS = 250
+FRAME = SAMPLE_RATE // 100
+BELOW_SPEECH_DB, ABOVE_NOISE_DB = 25.0, 10.0
 THREADS = 2
 
 
@@ -31,10 +36,37 @@ def speech_intervals(audio: Audio) -> tuple[Interval, ...]:
     if not len(audio):
         return ()
     found = get_speech_timestamps(audio, VAD)
-    return tuple(
-        Interval(start_ms=round(s["start"] * 1000 / SAMPLE_RATE), end_ms=round(s["end"] * 1000 / SAMPLE_RATE))
-        for s in found
+    return _onsets_moved_forward(
+        audio,
+        [
+            Interval(start_ms=round(s["start"] * 1000 / SAMPLE_RATE), end_ms=round(s["end"] * 1000 / SAMPLE_RATE))
+            for s in found
+        ],
     )
+
+
+def _onsets_moved_forward(audio: Audio, speech: Sequence[Interval]) -> tuple[Interval, ...]:
+    """Begin every interval where its sound begins: at most 0.25 s earlier, never inside the one before.
+
+    Sound is what lies less than 25 dB under the interval's own median level and 10 dB over the recording's quietest
+    tenth, so that a noisy room changes nothing.
+    """
+    frames = audio[: len(audio) // FRAME * FRAME].reshape(-1, FRAME)
+    level = 10 * np.log10(np.einsum("ij,ij->i", frames, frames) / FRAME + 1e-10)
+    if not len(level):
+        return tuple(speech)
+    noise = float(np.percentile(level, 10))
+    out: list[Interval] = []
+    for interval in speech:
+        first = min(interval.start_ms // 10, len(level) - 1)
+        own = float(np.median(level[first : max(first + 1, interval.end_ms // 10)]))
+        threshold = max(own - BELOW_SPEECH_DB, noise + ABOVE_NOISE_DB)
+        earliest = max(interval.start_ms - LATE_MAX_MS, out[-1].end_ms if out else 0)
+        start = interval.start_ms
+        while start - 10 >= earliest and level[min(start // 10, len(level)) - 1] > threshold:
+            start -= 10
+        out.append(replace(interval, start_ms=start))
+    return tuple(out)
 
 
 def pitch_track(audio: Audio, *, threads: int = THREADS) -> prosody.PitchTrack:
