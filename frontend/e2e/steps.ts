@@ -113,10 +113,9 @@ export async function finish(page: Page): Promise<void> {
 }
 
 export async function waitForReport(page: Page): Promise<void> {
-  await expect(page.getByText("Your answers are being read")).toBeHidden({ timeout: 240_000 });
-  await expect(page.getByText(/(Between \d\.\d and \d\.\d|^\d\.\d) of 5/).first()).toBeVisible({
-    timeout: 30_000,
-  });
+  const band = page.getByText(/(Between \d\.\d and \d\.\d|^\d\.\d) of 5/).first();
+  await expect(band).toBeVisible({ timeout: 240_000 });
+  await expect(page.getByText("Your answers are being read")).toBeHidden({ timeout: 60_000 });
 }
 
 /** Words as they are compared: without case and punctuation. */

@@ -193,6 +193,9 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
               onPress={press[state.phase]}
             />
             <div className="room__hint" role="status">
+              {state.phase === "arriving" &&
+                audio.state === "failed" &&
+                "The voice is not there for this question. Read it instead, then answer."}
               {state.phase === "thinking" && "Take the time you need. Nothing is recorded until you start."}
               {answering &&
                 (nearLimit
