@@ -157,7 +157,7 @@ def test_the_set_does_not_depend_on_hash_order():
 def test_the_shipped_vectors_are_those_of_the_bank():
     with np.load(BANK / "vectors.npz") as stored:
         assert str(stored["version"]) == bank().version, (
-            "run `python -m app.services.interviews.planner --write-vectors` after a change of the bank"
+            "run `python -m app.services.interviews.planner.bank` after a change of the bank"
         )
         assert len(stored["vectors"]) == len(bank().rows)
 

@@ -1,4 +1,4 @@
-"""Print plans as readable text: `python -m app.services.interviews.planner [--seed N] [--count N] FILE...`."""
+"""Print plans as readable text: `python -m tests.unit.questions.read [--seed N] [--count N] FILE...`."""
 
 from __future__ import annotations
 
@@ -8,22 +8,18 @@ from pathlib import Path
 
 from app.domain.errors import BadInput
 from app.services.interviews.planner import plan
-from app.services.interviews.planner.bank import write_vectors
 from app.services.postings.parser.text import parse_text
 
 
 def main() -> int:
     """Plan each file for each seed and print the questions with the lines they test."""
-    parser = argparse.ArgumentParser(prog="python -m app.services.interviews.planner", description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path)
+    parser = argparse.ArgumentParser(prog="python -m tests.unit.questions.read", description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--seed", type=int, nargs="+", default=[0])
     parser.add_argument("--count", type=int, default=8)
     parser.add_argument("--difficulty", type=int)
     parser.add_argument("--long", action="store_true", help="also print key points and probes")
-    parser.add_argument("--write-vectors", action="store_true", help="encode the bank after a change of its texts")
     options = parser.parse_args()
-    if options.write_vectors:
-        sys.stderr.write(f"{write_vectors().name} written\n")
     for file in options.files:
         try:
             posting = parse_text(file.read_text(encoding="utf-8"))
@@ -47,4 +43,5 @@ def main() -> int:
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
