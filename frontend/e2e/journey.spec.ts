@@ -40,7 +40,7 @@ test("from a pasted posting to a report on what was said and done on camera", as
   const found = [...said].filter((word) => words.includes(word));
   expect(found.length / said.size, `found ${found.join(", ")} in: ${words}`).toBeGreaterThan(0.6);
 
-  await expect(answer.getByText("Towards the camera or screen", { exact: true })).toBeVisible();
+  await expect(answer.getByRole("heading", { name: "Towards the camera or screen" })).toBeVisible();
   await expect(answer.getByText(/seen in \d+ % of the answer/)).toBeVisible();
 
   const proof = answer.getByRole("button", { name: /^Play \d+:\d\d “/ }).first();

@@ -8,13 +8,14 @@ import { useQuestionAudio } from "../../hooks/use-question-audio";
 import { useRecorder } from "../../hooks/use-recorder";
 import { useTakes } from "../../hooks/use-takes";
 import type { InterviewOut, Mode } from "../../utils/api/types";
-import { aboutMinutes, clock } from "../../utils/format";
+import { clock } from "../../utils/format";
 import { firstOpen, room } from "../../utils/room";
 import { Problem } from "../ui/problem";
 import { BigButton } from "./big-button";
 import { Captions } from "./captions";
 import { Controls } from "./controls";
 import { DeviceTrouble } from "./device-trouble";
+import { Hint } from "./hint";
 import { Interviewer } from "./interviewer";
 import { Leaving } from "./leaving";
 import { LeftOvers } from "./left-overs";
@@ -192,21 +193,13 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
               time={clock(recorder.elapsedMs)}
               onPress={press[state.phase]}
             />
-            <div className="room__hint" role="status">
-              {state.phase === "arriving" &&
-                audio.state === "failed" &&
-                "The voice is not there for this question. Read it instead, then answer."}
-              {state.phase === "thinking" && "Take the time you need. Nothing is recorded until you start."}
-              {answering &&
-                (nearLimit
-                  ? "One minute of room is left for this answer."
-                  : `Suggested: ${aboutMinutes(question.seconds)}. Nobody cuts you off.`)}
-              {state.phase === "answered" && (
-                <button type="button" className="btn" onClick={again}>
-                  Answer again
-                </button>
-              )}
-            </div>
+            <Hint
+              phase={state.phase}
+              silent={audio.state === "failed"}
+              nearLimit={nearLimit}
+              seconds={question.seconds}
+              onAgain={again}
+            />
             <SavedLine view={answering || state.phase === "answered" ? current : undefined} />
           </>
         ) : (
