@@ -83,4 +83,8 @@ describe("lines over time", () => {
     expect(linePath([1, null, null, 2, 3], 100, 40)?.match(/M/g)).toHaveLength(2);
     expect(linePath([null, null], 100, 40)).toBeNull();
   });
+  it("draws what never changes in the middle, or at its place in a given range", () => {
+    expect(linePath([7, 7], 100, 40)).toBe("M0.0 20.0L100.0 20.0");
+    expect(linePath([1, 1], 100, 40, [0, 1])).toBe("M0.0 2.0L100.0 2.0");
+  });
 });

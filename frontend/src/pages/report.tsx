@@ -85,6 +85,7 @@ function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
             answer={answer}
             take={answer.take}
             place={index + 1}
+            told={report.summary.tips.slice(0, 3)}
             player={players.get(answer.question_id) ?? new Player()}
             onShow={(evidence) => show(answer.question_id, evidence)}
           />

@@ -22,11 +22,17 @@ export function smooth(points: readonly Point[], windowS = 5): Point[] {
 }
 
 /** SVG path over a box of the given size; gaps where nothing was measured. Null when there is nothing to draw. */
-export function linePath(points: readonly Point[], width: number, height: number): string | null {
+export function linePath(
+  points: readonly Point[],
+  width: number,
+  height: number,
+  range?: readonly [number, number],
+): string | null {
   const known = points.filter((p): p is number => p !== null);
   if (known.length < 2) return null;
-  const low = Math.min(...known);
-  const spread = Math.max(...known) - low || 1;
+  const flat = Math.max(...known) === Math.min(...known);
+  const low = range?.[0] ?? Math.min(...known) - (flat ? 0.5 : 0);
+  const spread = range ? range[1] - range[0] : flat ? 1 : Math.max(...known) - low;
   const step = width / Math.max(1, points.length - 1);
   let path = "";
   let pen = false;

@@ -54,7 +54,7 @@ export function Manner({ interview, onChange }: Props) {
                 checked={settings.voice === voice.id}
                 onChange={() => onChange({ voice: voice.id })}
               />
-              {voice.name}
+              {voice.name.split(",")[0]}
               <span className="voices__accent">
                 {ACCENTS[voice.language.toLowerCase()] ?? voice.language}
               </span>

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useRetryStage } from "../../hooks/queries/report";
-import type { AnswerOut, Evidence, TakeOut } from "../../utils/api/types";
+import type { AnswerOut, Evidence, TakeOut, Tip } from "../../utils/api/types";
 import { band, levelWords } from "../../utils/format";
 import type { Player } from "../../utils/player";
 import { AnswerMedia } from "./answer-media";
@@ -16,6 +16,8 @@ interface Props {
   answer: AnswerOut;
   take: TakeOut;
   place: number;
+  /** Tips the letter has told already. */
+  told: readonly Tip[];
   player: Player;
   onShow(evidence: Evidence): void;
 }
@@ -23,7 +25,7 @@ interface Props {
 const LONGEST_MARK_MS = 20_000;
 
 /** One answer: the recording and what was measured at the left, the rubric and the words at the right. */
-export function AnswerSection({ interviewId, answer, take, place, player, onShow }: Props) {
+export function AnswerSection({ interviewId, answer, take, place, told, player, onShow }: Props) {
   const { question, grade, transcript, voice, presence, stages } = answer;
   const retry = useRetryStage(interviewId);
   const evidence = useMemo(() => grade?.dimensions.flatMap((row) => row.evidence) ?? [], [grade]);
@@ -36,6 +38,9 @@ export function AnswerSection({ interviewId, answer, take, place, player, onShow
   const recorded = take.kind !== "typed";
   const open = stages.some((stage) => !["done", "skipped"].includes(stage.state));
   const score = grade?.overall ?? null;
+  const isTold = (tip: Tip) =>
+    told.some((other) => other.text === tip.text && other.question_id === answer.question_id);
+  const tips = answer.tips.filter((tip) => !isTold(tip));
 
   const words = transcript && (
     <section aria-label={recorded ? "Transcript" : "Your answer"} className="answer__words">
@@ -98,9 +103,9 @@ export function AnswerSection({ interviewId, answer, take, place, player, onShow
               onRetry={(stage) => retry.mutate({ takeId: take.id, stage })}
             />
           )}
-          {answer.tips.length > 0 && (
+          {tips.length > 0 && (
             <ul className="answer__tips" aria-label="What to change in this answer">
-              {answer.tips.map((tip) => (
+              {tips.map((tip) => (
                 <li key={`${tip.dimension}-${tip.text}`}>
                   <b>{tip.text}</b> {tip.do_next}
                   {tip.moment && <EvidenceButton evidence={tip.moment} onShow={onShow} />}

@@ -68,6 +68,7 @@ export function Measures({ take, voice, presence, stages, player, durationMs }: 
           }
           reason={presence?.not_measured?.towards_camera ?? (presence ? null : missing(stages, "presence"))}
           points={smooth((presence?.timeline ?? []).map((second) => second.camera ?? null))}
+          range={[0, 1]}
           {...over}
         />
       )}
@@ -95,7 +96,7 @@ export function Measures({ take, voice, presence, stages, player, durationMs }: 
             .filter(([name]) => name !== "towards_camera")
             .map(([name, reason]) => (
               <li key={name} className="measures__none">
-                {name.replaceAll("_", " ")}: not measured. {reason}
+                {name.replaceAll("_", " ")}: not measured, {reason}
               </li>
             ))}
         </ul>

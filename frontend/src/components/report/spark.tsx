@@ -11,13 +11,15 @@ interface Props {
   says: string | null;
   reason?: string | null;
   points?: readonly Point[];
+  /** Bottom and top of the box; without it the line fills the box. */
+  range?: readonly [number, number];
   player?: Player;
   durationMs?: number;
 }
 
 /** One measure over time, labelled where it stands. What was not measured is hatched and says why. */
-export function Spark({ name, says, reason, points, player, durationMs }: Props) {
-  const path = points ? linePath(points, WIDTH, HEIGHT) : null;
+export function Spark({ name, says, reason, points, range, player, durationMs }: Props) {
+  const path = points ? linePath(points, WIDTH, HEIGHT, range) : null;
   return (
     <div className="spark">
       <p>
