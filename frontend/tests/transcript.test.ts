@@ -4,9 +4,17 @@ import { segments } from "../src/utils/segments";
 import { linePath, pace, smooth } from "../src/utils/series";
 import { locate, runs, wordAtMs } from "../src/utils/transcript";
 
-const typed = (text: string): Word[] => text.split(" ").map((word) => ({ text: word, filler: false }));
-const spoken = (text: string): Word[] =>
-  text.split(" ").map((word, i) => ({ text: word, start_ms: i * 500, end_ms: i * 500 + 400, filler: false }));
+const word = (text: string, start_ms: number | null): Word => ({
+  text,
+  start_ms,
+  end_ms: start_ms === null ? null : start_ms + 400,
+  probability: null,
+  filler: false,
+});
+const typed = (text: string) => text.split(" ").map((part) => word(part, null));
+const spoken = (text: string) => text.split(" ").map((part, i) => word(part, i * 500));
+const quoted = (quote: string) => ({ quote, start_ms: null, end_ms: null, label: null });
+const part = (name: string, quote: string) => ({ part: name, quote, start_ms: null, end_ms: null });
 
 describe("quotes in the words", () => {
   it("stand where their times say, even when the same words come twice", () => {
@@ -15,24 +23,18 @@ describe("quotes in the words", () => {
   });
   it("are found by their words in a typed answer, whatever the punctuation", () => {
     const words = typed("First, I rang the manager. Then I waited.");
-    expect(locate(words, { quote: "I rang the manager" })).toEqual({ from: 1, to: 5 });
+    expect(locate(words, quoted("I rang the manager"))).toEqual({ from: 1, to: 5 });
   });
   it("are nowhere when they were not said", () => {
-    expect(locate(typed("one two three"), { quote: "four five" })).toBeNull();
-    expect(locate(typed("one two"), { quote: "" })).toBeNull();
+    expect(locate(typed("one two three"), quoted("four five"))).toBeNull();
+    expect(locate(typed("one two"), quoted(""))).toBeNull();
   });
 });
 
 describe("runs", () => {
   const words = typed("Last year we lost a server. I rebuilt it. It held.");
-  const pieces = runs(
-    words,
-    [{ quote: "I rebuilt it" }],
-    [
-      { part: "A", quote: "I rebuilt it" },
-      { part: "R", quote: "It held" },
-    ],
-  );
+  const story = [part("A", "I rebuilt it"), part("R", "It held")];
+  const pieces = runs(words, [quoted("I rebuilt it")], story);
   it("lose and repeat no word", () => {
     expect(pieces.flatMap((run) => run.words)).toEqual(words);
   });

@@ -4,7 +4,27 @@
  */
 
 export interface paths {
-    "/livez": {
+    "/api/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete everything
+         * @description Postings, interviews, takes, recordings and audio, for good.
+         */
+        delete: operations["delete_data_api_data_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interviews": {
         parameters: {
             query?: never;
             header?: never;
@@ -12,10 +32,62 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The process answers
-         * @description Nothing else is asked.
+         * All interviews, newest first
+         * @description Each with how far it is and its grade so far.
          */
-        get: operations["live_livez_get"];
+        get: operations["list_interviews_api_interviews_get"];
+        put?: never;
+        /**
+         * Plan an interview
+         * @description The questions come from the flow `question_generation`; their audio is made from now on.
+         */
+        post: operations["create_interview_api_interviews_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One interview
+         * @description Settings, questions with their audio's state, takes, coverage.
+         */
+        get: operations["read_interview_api_interviews__interview_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an interview
+         * @description With its takes and files.
+         */
+        delete: operations["delete_interview_api_interviews__interview_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change settings
+         * @description Another voice or speed makes the audio of every question again.
+         */
+        patch: operations["edit_interview_api_interviews__interview_id__patch"];
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Progress as it happens
+         * @description Server-sent events: the progress at once, then on every change.
+         */
+        get: operations["read_events_api_interviews__interview_id__events_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -24,7 +96,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/readyz": {
+    "/api/interviews/{interview_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the interview
+         * @description The analysis goes on; more takes may be added later.
+         */
+        post: operations["finish_interview_api_interviews__interview_id__finish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order the questions
+         * @description All ids of the interview's questions, each once.
+         */
+        put: operations["order_questions_api_interviews__interview_id__order_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}/progress": {
         parameters: {
             query?: never;
             header?: never;
@@ -32,10 +144,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every service answers
-         * @description Database, queue, flow server, and a worker seen in the last 30 seconds.
+         * How far the analysis is
+         * @description Stage by stage.
          */
-        get: operations["ready_readyz_get"];
+        get: operations["read_progress_api_interviews__interview_id__progress_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -44,7 +156,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/system": {
+    "/api/interviews/{interview_id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a question of one's own
+         * @description It is put at the end and covers no line of the posting.
+         */
+        post: operations["add_question_api_interviews__interview_id__questions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}/questions/{question_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a question
+         * @description With its takes and their files. The last question of an interview stays (409).
+         */
+        delete: operations["delete_question_api_interviews__interview_id__questions__question_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Reword a question
+         * @description An answered question stays as it was asked (409).
+         */
+        patch: operations["edit_question_api_interviews__interview_id__questions__question_id__patch"];
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}/questions/{question_id}/speech": {
         parameters: {
             query?: never;
             header?: never;
@@ -52,10 +208,50 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Mode, limits, voices and providers
-         * @description What a page needs to know before it asks for anything.
+         * The spoken question
+         * @description Audio address, mouth shapes and word times, once they are ready.
          */
-        get: operations["read_system_api_system_get"];
+        get: operations["read_speech_api_interviews__interview_id__questions__question_id__speech_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}/questions/{question_id}/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another question
+         * @description A different question in the same place, for the same requirement when there is one left.
+         */
+        post: operations["swap_question_api_interviews__interview_id__questions__question_id__swap_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interviews/{interview_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The report
+         * @description Everything the report page shows, as far as it is ready.
+         */
+        get: operations["read_report_api_interviews__interview_id__report_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -136,59 +332,7 @@ export interface paths {
         patch: operations["edit_posting_api_postings__posting_id__patch"];
         trace?: never;
     };
-    "/api/interviews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All interviews, newest first
-         * @description Each with how far it is and its grade so far.
-         */
-        get: operations["list_interviews_api_interviews_get"];
-        put?: never;
-        /**
-         * Plan an interview
-         * @description The questions come from the flow `question_generation`; their audio is made from now on.
-         */
-        post: operations["create_interview_api_interviews_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/interviews/{interview_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One interview
-         * @description Settings, questions with their audio's state, takes, coverage.
-         */
-        get: operations["read_interview_api_interviews__interview_id__get"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete an interview
-         * @description With its takes and files.
-         */
-        delete: operations["delete_interview_api_interviews__interview_id__delete"];
-        options?: never;
-        head?: never;
-        /**
-         * Change settings
-         * @description Another voice or speed makes the audio of every question again.
-         */
-        patch: operations["edit_interview_api_interviews__interview_id__patch"];
-        trace?: never;
-    };
-    "/api/interviews/{interview_id}/finish": {
+    "/api/questions/{question_id}/takes": {
         parameters: {
             query?: never;
             header?: never;
@@ -198,114 +342,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End the interview
-         * @description The analysis goes on; more takes may be added later.
+         * Begin a take
+         * @description A typed take is complete at once; a recorded one waits for its upload (tus) and `finish`.
          */
-        post: operations["finish_interview_api_interviews__interview_id__finish_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/interviews/{interview_id}/questions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add a question of one's own
-         * @description It is put at the end and covers no line of the posting.
-         */
-        post: operations["add_question_api_interviews__interview_id__questions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/interviews/{interview_id}/questions/{question_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Remove a question
-         * @description With its takes and their files. The last question of an interview stays (409).
-         */
-        delete: operations["delete_question_api_interviews__interview_id__questions__question_id__delete"];
-        options?: never;
-        head?: never;
-        /**
-         * Reword a question
-         * @description An answered question stays as it was asked (409).
-         */
-        patch: operations["edit_question_api_interviews__interview_id__questions__question_id__patch"];
-        trace?: never;
-    };
-    "/api/interviews/{interview_id}/questions/{question_id}/swap": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Another question
-         * @description A different question in the same place, for the same requirement when there is one left.
-         */
-        post: operations["swap_question_api_interviews__interview_id__questions__question_id__swap_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/interviews/{interview_id}/order": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Order the questions
-         * @description All ids of the interview's questions, each once.
-         */
-        put: operations["order_questions_api_interviews__interview_id__order_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/interviews/{interview_id}/questions/{question_id}/speech": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The spoken question
-         * @description Audio address, mouth shapes and word times, once they are ready.
-         */
-        get: operations["read_speech_api_interviews__interview_id__questions__question_id__speech_get"];
-        put?: never;
-        post?: never;
+        post: operations["create_take_api_questions__question_id__takes_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -332,20 +372,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/questions/{question_id}/takes": {
+    "/api/system": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Begin a take
-         * @description A typed take is complete at once; a recorded one waits for its upload (tus) and `finish`.
+         * Mode, limits, voices and providers
+         * @description What a page needs to know before it asks for anything.
          */
-        post: operations["create_take_api_questions__question_id__takes_post"];
+        get: operations["read_system_api_system_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -396,26 +436,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/takes/{take_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Run a failed stage again
-         * @description With what depends on it; stages whose input has not changed keep their result.
-         */
-        post: operations["retry_stage_api_takes__take_id__retry_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/takes/{take_id}/media": {
         parameters: {
             query?: never;
@@ -450,6 +470,26 @@ export interface paths {
         get: operations["read_poster_api_takes__take_id__poster_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/takes/{take_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a failed stage again
+         * @description With what depends on it; stages whose input has not changed keep their result.
+         */
+        post: operations["retry_stage_api_takes__take_id__retry_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -508,7 +548,7 @@ export interface paths {
         patch: operations["send_bytes_api_uploads__upload_id__patch"];
         trace?: never;
     };
-    "/api/interviews/{interview_id}/progress": {
+    "/livez": {
         parameters: {
             query?: never;
             header?: never;
@@ -516,10 +556,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How far the analysis is
-         * @description Stage by stage.
+         * The process answers
+         * @description Nothing else is asked.
          */
-        get: operations["read_progress_api_interviews__interview_id__progress_get"];
+        get: operations["live_livez_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -528,7 +568,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/interviews/{interview_id}/events": {
+    "/readyz": {
         parameters: {
             query?: never;
             header?: never;
@@ -536,53 +576,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Progress as it happens
-         * @description Server-sent events: the progress at once, then on every change.
+         * Every service answers
+         * @description Database, queue, flow server, and a worker seen in the last 30 seconds.
          */
-        get: operations["read_events_api_interviews__interview_id__events_get"];
+        get: operations["ready_readyz_get"];
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/interviews/{interview_id}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The report
-         * @description Everything the report page shows, as far as it is ready.
-         */
-        get: operations["read_report_api_interviews__interview_id__report_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/data": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete everything
-         * @description Postings, interviews, takes, recordings and audio, for good.
-         */
-        delete: operations["delete_data_api_data_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -597,21 +597,21 @@ export interface components {
          * @description One question with the answer that counts. What is None was not measured; the stage says why.
          */
         AnswerOut: {
+            grade: components["schemas"]["Grade"] | null;
+            presence: components["schemas"]["PresenceMeasures"] | null;
+            question: components["schemas"]["Question"];
             /**
              * Question Id
              * Format: uuid
              */
             question_id: string;
-            question: components["schemas"]["Question"];
-            take: components["schemas"]["TakeOut"] | null;
-            transcript: components["schemas"]["Transcript"] | null;
-            voice: components["schemas"]["VoiceMeasures"] | null;
-            presence: components["schemas"]["PresenceMeasures"] | null;
-            grade: components["schemas"]["Grade"] | null;
-            /** Tips */
-            tips: components["schemas"]["Tip"][];
             /** Stages */
             stages: components["schemas"]["StageOut"][];
+            take: components["schemas"]["TakeOut"] | null;
+            /** Tips */
+            tips: components["schemas"]["Tip"][];
+            transcript: components["schemas"]["Transcript"] | null;
+            voice: components["schemas"]["VoiceMeasures"] | null;
         };
         /**
          * AnswerProgress
@@ -623,10 +623,10 @@ export interface components {
              * Format: uuid
              */
             question_id: string;
-            /** Take Id */
-            take_id: string | null;
             /** Stages */
             stages: components["schemas"]["StageOut"][];
+            /** Take Id */
+            take_id: string | null;
         };
         /** Body_create_posting_from_file_api_postings_file_post */
         Body_create_posting_from_file_api_postings_file_post: {
@@ -642,6 +642,11 @@ export interface components {
          */
         Consent: {
             /**
+             * Presence
+             * @default false
+             */
+            presence: boolean;
+            /**
              * Recording
              * @default false
              */
@@ -651,21 +656,28 @@ export interface components {
              * @default false
              */
             voice: boolean;
-            /**
-             * Presence
-             * @default false
-             */
+        };
+        /**
+         * ConsentOut
+         * @description What the person agreed to so far.
+         */
+        ConsentOut: {
+            /** Presence */
             presence: boolean;
+            /** Recording */
+            recording: boolean;
+            /** Voice */
+            voice: boolean;
         };
         /**
          * Counts
          * @description How far an interview is. `finished` counts answers whose analysis has ended, well or badly.
          */
         Counts: {
-            /** Asked */
-            asked: number;
             /** Answered */
             answered: number;
+            /** Asked */
+            asked: number;
             /** Finished */
             finished: number;
         };
@@ -674,10 +686,10 @@ export interface components {
          * @description How many must-haves have a question; `uncovered` are the ids of those without one.
          */
         Coverage: {
-            /** Must Total */
-            must_total: number;
             /** Must Covered */
             must_covered: number;
+            /** Must Total */
+            must_total: number;
             /**
              * Uncovered
              * @default []
@@ -686,15 +698,15 @@ export interface components {
         };
         /**
          * Cue
-         * @description A mouth shape from `start_s` on: an Oculus viseme (`sil PP FF TH DD kk CH SS nn RR aa E I O U`) and its phoneme.
+         * @description A mouth shape from `start_s` on: its phoneme and Oculus viseme (`sil PP FF TH DD kk CH SS nn RR aa E I O U`).
          */
         Cue: {
+            /** Phoneme */
+            phoneme: string;
             /** Start S */
             start_s: number;
             /** Viseme */
             viseme: string;
-            /** Phoneme */
-            phoneme: string;
         };
         /**
          * DimensionScore
@@ -704,31 +716,31 @@ export interface components {
          *     has evidence or `not_found`, the plain statement of what was looked for and not there.
          */
         DimensionScore: {
-            /** Id */
-            id: string;
-            group: components["schemas"]["Group"];
-            /** Name */
-            name: string;
-            /** Score */
-            score: number | null;
-            status: components["schemas"]["ScoreStatus"];
-            /** Why */
-            why: string;
+            /** Anchor */
+            anchor: string | null;
             /**
              * Evidence
              * @default []
              */
             evidence: components["schemas"]["Evidence"][];
-            /** Not Found */
-            not_found?: string | null;
-            /** Anchor */
-            anchor?: string | null;
-            /** Next Level */
-            next_level?: string | null;
             /** Features */
-            features?: {
+            features: {
                 [key: string]: number;
             };
+            group: components["schemas"]["Group"];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Next Level */
+            next_level: string | null;
+            /** Not Found */
+            not_found: string | null;
+            /** Score */
+            score: number | null;
+            status: components["schemas"]["ScoreStatus"];
+            /** Why */
+            why: string;
         };
         /**
          * Evidence
@@ -737,14 +749,14 @@ export interface components {
          *     `start_ms` and `end_ms` are None in a typed answer. `label` says what it shows ("result", "pause of 3.1 s").
          */
         Evidence: {
+            /** End Ms */
+            end_ms: number | null;
+            /** Label */
+            label: string | null;
             /** Quote */
             quote: string;
             /** Start Ms */
-            start_ms?: number | null;
-            /** End Ms */
-            end_ms?: number | null;
-            /** Label */
-            label?: string | null;
+            start_ms: number | null;
         };
         /**
          * FinishIn
@@ -759,10 +771,6 @@ export interface components {
          * @description A check that runs before any score. A triggered gate bounds scores; `injection` only flags.
          */
         Gate: {
-            /** Id */
-            id: string;
-            /** Triggered */
-            triggered: boolean;
             /** Detail */
             detail: string;
             /**
@@ -770,38 +778,42 @@ export interface components {
              * @default []
              */
             evidence: components["schemas"]["Evidence"][];
+            /** Id */
+            id: string;
+            /** Triggered */
+            triggered: boolean;
         };
         /**
          * Grade
          * @description The grade of one answer. `overall` 1-5 or None with `not_graded` saying why; `range` is shown, not decimals.
          */
         Grade: {
+            /** Dimensions */
+            dimensions: components["schemas"]["DimensionScore"][];
+            /** Gates */
+            gates: components["schemas"]["Gate"][];
+            /** Groups */
+            groups: {
+                [key: string]: number | null;
+            };
+            /** Not Graded */
+            not_graded: string | null;
             /** Overall */
             overall: number | null;
+            /** Provenance */
+            provenance: {
+                [key: string]: unknown;
+            };
             /** Range */
             range: [
                 number,
                 number
             ] | null;
-            /** Dimensions */
-            dimensions: components["schemas"]["DimensionScore"][];
-            /** Gates */
-            gates: components["schemas"]["Gate"][];
             /**
              * Star
              * @default []
              */
             star: components["schemas"]["StarSpan"][];
-            /** Not Graded */
-            not_graded?: string | null;
-            /** Groups */
-            groups?: {
-                [key: string]: number | null;
-            };
-            /** Provenance */
-            provenance?: {
-                [key: string]: unknown;
-            };
         };
         /**
          * Group
@@ -814,25 +826,25 @@ export interface components {
          * @description A stretch of the recording, milliseconds, end exclusive.
          */
         Interval: {
-            /** Start Ms */
-            start_ms: number;
             /** End Ms */
             end_ms: number;
+            /** Start Ms */
+            start_ms: number;
         };
         /**
          * InterviewEdit
          * @description Settings to change; what is left out stays.
          */
         InterviewEdit: {
-            /** Mode */
-            mode?: ("video" | "voice" | "typed") | null;
-            /** Voice */
-            voice?: string | null;
-            /** Speed */
-            speed?: number | null;
+            consent?: components["schemas"]["Consent"] | null;
             /** Hidden */
             hidden?: boolean | null;
-            consent?: components["schemas"]["Consent"] | null;
+            /** Mode */
+            mode?: ("video" | "voice" | "typed") | null;
+            /** Speed */
+            speed?: number | null;
+            /** Voice */
+            voice?: string | null;
         };
         /**
          * InterviewIn
@@ -840,24 +852,20 @@ export interface components {
          */
         InterviewIn: {
             /**
-             * Posting Id
-             * Format: uuid
-             */
-            posting_id: string;
-            /**
              * Count
              * @default 8
              */
             count: number;
-            /**
-             * Seed
-             * @default 0
-             */
-            seed: number;
-            /** Kinds */
-            kinds?: components["schemas"]["QuestionKind"][] | null;
             /** Difficulty */
             difficulty?: number | null;
+            /**
+             * Hidden
+             * @description Keep the questions as a surprise.
+             * @default false
+             */
+            hidden: boolean;
+            /** Kinds */
+            kinds?: components["schemas"]["QuestionKind"][] | null;
             /**
              * Mode
              * @default video
@@ -865,21 +873,25 @@ export interface components {
              */
             mode: "video" | "voice" | "typed";
             /**
-             * Voice
-             * @default af_heart
+             * Posting Id
+             * Format: uuid
              */
-            voice: string;
+            posting_id: string;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
             /**
              * Speed
              * @default 1
              */
             speed: number;
             /**
-             * Hidden
-             * @description Keep the questions as a surprise.
-             * @default false
+             * Voice
+             * @default af_heart
              */
-            hidden: boolean;
+            voice: string;
         };
         /**
          * InterviewItem
@@ -887,29 +899,29 @@ export interface components {
          */
         InterviewItem: {
             /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
             /** Finished At */
             finished_at: string | null;
-            posting: components["schemas"]["PostingSummary"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /**
              * Mode
              * @enum {string}
              */
             mode: "video" | "voice" | "typed";
-            progress: components["schemas"]["Counts"];
             /**
              * Overall
              * @description 1 to 5, None when nothing is graded yet.
              */
             overall: number | null;
+            posting: components["schemas"]["PostingSummary"];
+            progress: components["schemas"]["Counts"];
             /** Range */
             range: [
                 number,
@@ -921,11 +933,7 @@ export interface components {
          * @description An interview with its questions.
          */
         InterviewOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
+            coverage: components["schemas"]["Coverage"];
             /**
              * Created At
              * Format: date-time
@@ -933,34 +941,38 @@ export interface components {
             created_at: string;
             /** Finished At */
             finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             posting: components["schemas"]["PostingSummary"];
-            settings: components["schemas"]["SettingsOut"];
+            progress: components["schemas"]["Counts"];
             /** Questions */
             questions: components["schemas"]["QuestionOut"][];
-            coverage: components["schemas"]["Coverage"];
-            progress: components["schemas"]["Counts"];
+            settings: components["schemas"]["SettingsOut"];
         };
         /**
          * LimitsOut
          * @description Limits that a page can show before somebody meets them.
          */
         LimitsOut: {
-            /** Posting Text Bytes */
-            posting_text_bytes: number;
-            /** Posting File Bytes */
-            posting_file_bytes: number;
-            /** Upload Bytes */
-            upload_bytes: number;
-            /** Patch Bytes */
-            patch_bytes: number;
-            /** Recording Seconds */
-            recording_seconds: number;
-            /** Questions Min */
-            questions_min: number;
-            /** Questions Max */
-            questions_max: number;
             /** Answer Characters */
             answer_characters: number;
+            /** Patch Bytes */
+            patch_bytes: number;
+            /** Posting File Bytes */
+            posting_file_bytes: number;
+            /** Posting Text Bytes */
+            posting_text_bytes: number;
+            /** Questions Max */
+            questions_max: number;
+            /** Questions Min */
+            questions_min: number;
+            /** Recording Seconds */
+            recording_seconds: number;
+            /** Upload Bytes */
+            upload_bytes: number;
         };
         /**
          * LiveOut
@@ -991,47 +1003,47 @@ export interface components {
          *     `sources` says how (`text`, `json-ld`, `greenhouse`, ..., `user`).
          */
         Posting: {
-            /** Text */
-            text: string;
-            /** Title */
-            title?: string | null;
             /** Company */
-            company?: string | null;
-            /** Location */
-            location?: string | null;
-            /**
-             * Locations
-             * @default []
-             */
-            locations: string[];
-            /** Remote */
-            remote?: boolean | null;
-            seniority?: components["schemas"]["Seniority"] | null;
+            company: string | null;
             /**
              * Language
              * @default en
              */
             language: string;
+            /** Location */
+            location: string | null;
+            /**
+             * Locations
+             * @default []
+             */
+            locations: string[];
+            /** Quotes */
+            quotes: {
+                [key: string]: string;
+            };
+            /** Remote */
+            remote: boolean | null;
             /**
              * Requirements
              * @default []
              */
             requirements: components["schemas"]["Requirement"][];
+            seniority: components["schemas"]["Seniority"] | null;
             /**
              * Skills
              * @default []
              */
             skills: string[];
-            /** Quotes */
-            quotes?: {
-                [key: string]: string;
-            };
-            /** Sources */
-            sources?: {
-                [key: string]: string;
-            };
             /** Source Url */
-            source_url?: string | null;
+            source_url: string | null;
+            /** Sources */
+            sources: {
+                [key: string]: string;
+            };
+            /** Text */
+            text: string;
+            /** Title */
+            title: string | null;
             /**
              * Warnings
              * @default []
@@ -1040,34 +1052,41 @@ export interface components {
         };
         /**
          * PostingEdit
-         * @description Corrections; a field that is left out stays, `requirements` replaces the whole list.
+         * @description Corrections. A field that is left out stays, null clears it; `requirements` replaces the whole list.
          */
         PostingEdit: {
-            /** Title */
-            title?: string | null;
             /** Company */
             company?: string | null;
             /** Location */
             location?: string | null;
-            seniority?: components["schemas"]["Seniority"] | null;
             /** Requirements */
-            requirements?: components["schemas"]["RequirementEdit"][] | null;
+            requirements?: components["schemas"]["RequirementEdit"][];
+            seniority?: components["schemas"]["Seniority"] | null;
+            /** Title */
+            title?: string | null;
         };
         /**
          * PostingItem
          * @description A posting in the list.
          */
         PostingItem: {
+            /** Company */
+            company: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
             /**
-             * Created At
-             * Format: date-time
+             * Interviews
+             * @description How many interviews were made for it.
              */
-            created_at: string;
+            interviews: number;
             /**
              * Source
              * @enum {string}
@@ -1075,13 +1094,6 @@ export interface components {
             source: "text" | "file" | "url";
             /** Title */
             title: string | null;
-            /** Company */
-            company: string | null;
-            /**
-             * Interviews
-             * @description How many interviews were made for it.
-             */
-            interviews: number;
         };
         /**
          * PostingOut
@@ -1089,39 +1101,39 @@ export interface components {
          */
         PostingOut: {
             /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
              * Created At
              * Format: date-time
              */
             created_at: string;
             /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            posting: components["schemas"]["Posting"];
+            /**
              * Source
              * @enum {string}
              */
             source: "text" | "file" | "url";
-            posting: components["schemas"]["Posting"];
         };
         /**
          * PostingSummary
          * @description The posting an interview is for, in short.
          */
         PostingSummary: {
+            /** Company */
+            company: string | null;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Title */
-            title: string | null;
-            /** Company */
-            company: string | null;
             /** Location */
             location: string | null;
             seniority: components["schemas"]["Seniority"] | null;
+            /** Title */
+            title: string | null;
         };
         /**
          * PostingText
@@ -1150,54 +1162,67 @@ export interface components {
          * @description Observable measures of the picture in one answer. Shares are 0-1; `coverage` says on how much each one rests.
          *
          *     `coverage` maps a metric to the share (0-1) of the sampled time it could be measured. `not_measured` maps a metric
-         *     to the reason it is None. `away` and `lids_lowered` are stretches of at least 1.0 and 0.6 s.
+         *     to the reason it is None. `away` and `lids_lowered` are stretches of at least 1.0 and 0.6 s, `face_gaps` of 0.5 s,
+         *     `smiles` of 0.6 s. `face_height` and `face_centre_x` are fractions of the picture, `brightness` is 0-255.
+         *     `movement_sd` is how far the head moves about the picture: SD of the face's centre, both directions together, in
+         *     face heights (0 still; leaning back and forth by half a head is about 0.3).
          */
         PresenceMeasures: {
-            /** Duration Ms */
-            duration_ms: number;
-            /** Samples Per Second */
-            samples_per_second?: number | null;
-            /** Face In Frame */
-            face_in_frame?: number | null;
-            /** Towards Camera */
-            towards_camera?: number | null;
-            /** Smile Visible */
-            smile_visible?: number | null;
-            /** Hands Visible */
-            hands_visible?: number | null;
-            /** Face Height */
-            face_height?: number | null;
-            /** Face Centre X */
-            face_centre_x?: number | null;
-            /** Brightness */
-            brightness?: number | null;
-            /** Low Light */
-            low_light?: boolean | null;
-            /** Head Yaw Sd Deg */
-            head_yaw_sd_deg?: number | null;
-            /** Shoulder Tilt Deg */
-            shoulder_tilt_deg?: number | null;
-            /** Movement Sd */
-            movement_sd?: number | null;
-            /** Blinks Per Minute */
-            blinks_per_minute?: number | null;
-            /** Second Face Share */
-            second_face_share?: number | null;
-            /**
-             * Face Gaps
-             * @default []
-             */
-            face_gaps: components["schemas"]["Interval"][];
             /**
              * Away
              * @default []
              */
             away: components["schemas"]["Interval"][];
+            /** Blinks Per Minute */
+            blinks_per_minute: number | null;
+            /** Brightness */
+            brightness: number | null;
+            /** Coverage */
+            coverage: {
+                [key: string]: number;
+            };
+            /** Duration Ms */
+            duration_ms: number;
+            /** Face Centre X */
+            face_centre_x: number | null;
+            /**
+             * Face Gaps
+             * @default []
+             */
+            face_gaps: components["schemas"]["Interval"][];
+            /** Face Height */
+            face_height: number | null;
+            /** Face In Frame */
+            face_in_frame: number | null;
+            /** Hands Visible */
+            hands_visible: number | null;
+            /** Head Yaw Sd Deg */
+            head_yaw_sd_deg: number | null;
             /**
              * Lids Lowered
              * @default []
              */
             lids_lowered: components["schemas"]["Interval"][];
+            /** Low Light */
+            low_light: boolean | null;
+            /** Movement Sd */
+            movement_sd: number | null;
+            /** Not Measured */
+            not_measured: {
+                [key: string]: string;
+            };
+            /** Provenance */
+            provenance: {
+                [key: string]: unknown;
+            };
+            /** Samples Per Second */
+            samples_per_second: number | null;
+            /** Second Face Share */
+            second_face_share: number | null;
+            /** Shoulder Tilt Deg */
+            shoulder_tilt_deg: number | null;
+            /** Smile Visible */
+            smile_visible: number | null;
             /**
              * Smiles
              * @default []
@@ -1208,36 +1233,26 @@ export interface components {
              * @default []
              */
             timeline: components["schemas"]["PresenceSecond"][];
-            /** Coverage */
-            coverage?: {
-                [key: string]: number;
-            };
-            /** Not Measured */
-            not_measured?: {
-                [key: string]: string;
-            };
-            /** Provenance */
-            provenance?: {
-                [key: string]: unknown;
-            };
+            /** Towards Camera */
+            towards_camera: number | null;
         };
         /**
          * PresenceSecond
          * @description One second of the presence timeline; shares 0-1 of the samples in that second, None when not measurable.
          */
         PresenceSecond: {
+            /** Camera */
+            camera: number | null;
+            /** Face */
+            face: number | null;
+            /** Hands */
+            hands: number | null;
+            /** Lids Lowered */
+            lids_lowered: number | null;
+            /** Smile */
+            smile: number | null;
             /** T */
             t: number;
-            /** Face */
-            face?: number | null;
-            /** Camera */
-            camera?: number | null;
-            /** Lids Lowered */
-            lids_lowered?: number | null;
-            /** Smile */
-            smile?: number | null;
-            /** Hands */
-            hands?: number | null;
         };
         /**
          * Problem
@@ -1245,16 +1260,16 @@ export interface components {
          */
         Problem: {
             /**
+             * Detail
+             * @description One plain sentence for a person.
+             */
+            detail: string;
+            /**
              * Error
              * @description Stable code, made for programs.
              * @example posting_login_wall
              */
             error: string;
-            /**
-             * Detail
-             * @description One plain sentence for a person.
-             */
-            detail: string;
             /**
              * Hint
              * @description A way out, when there is one.
@@ -1271,44 +1286,51 @@ export interface components {
          * @description How far the analysis is, stage by stage.
          */
         ProgressOut: {
-            /**
-             * Interview Id
-             * Format: uuid
-             */
-            interview_id: string;
-            /** Finished At */
-            finished_at: string | null;
+            /** Answers */
+            answers: components["schemas"]["AnswerProgress"][];
             /**
              * Complete
              * @description Every answered question's analysis has ended.
              */
             complete: boolean;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Interview Id
+             * Format: uuid
+             */
+            interview_id: string;
+            /** Speech Ready */
+            speech_ready: number;
+            /**
+             * Speech Total
+             * @description Questions, each with its audio.
+             */
+            speech_total: number;
             /** Stages Done */
             stages_done: number;
             /** Stages Total */
             stages_total: number;
-            /** Answers */
-            answers: components["schemas"]["AnswerProgress"][];
         };
         /**
          * ProviderOut
          * @description Who does a job that needs a model, where it runs and what it is given.
          */
         ProviderOut: {
+            /** Name */
+            name: string;
             /**
              * Port
              * @enum {string}
              */
             port: "speech_to_text" | "text_to_speech" | "presence" | "flows";
-            /** Name */
-            name: string;
+            /** Receives */
+            receives: string;
             /**
              * Where
              * @enum {string}
              */
             where: "embedded" | "cloud";
-            /** Receives */
-            receives: string;
         };
         /**
          * Question
@@ -1319,57 +1341,57 @@ export interface components {
          *     missing. `seconds` is the suggested answer time, `difficulty` 1 (warm-up) to 5.
          */
         Question: {
-            /** Id */
-            id: string;
-            /** Text */
-            text: string;
-            kind: components["schemas"]["QuestionKind"];
             /** Competency */
             competency: string;
-            /**
-             * Requirement Ids
-             * @default []
-             */
-            requirement_ids: string[];
-            /** Quote */
-            quote?: string | null;
-            /**
-             * Key Points
-             * @default []
-             */
-            key_points: string[];
-            /** Probe */
-            probe?: string | null;
-            /**
-             * Seconds
-             * @default 120
-             */
-            seconds: number;
             /**
              * Difficulty
              * @default 3
              */
             difficulty: number;
+            /** Id */
+            id: string;
+            /**
+             * Key Points
+             * @default []
+             */
+            key_points: string[];
+            kind: components["schemas"]["QuestionKind"];
+            /** Probe */
+            probe: string | null;
+            /** Quote */
+            quote: string | null;
+            /**
+             * Requirement Ids
+             * @default []
+             */
+            requirement_ids: string[];
+            /**
+             * Seconds
+             * @default 120
+             */
+            seconds: number;
+            /** Text */
+            text: string;
         };
         /**
          * QuestionEdit
          * @description Changes to a question; what is left out stays.
          */
         QuestionEdit: {
-            /** Text */
-            text?: string | null;
             kind?: components["schemas"]["QuestionKind"] | null;
             /** Seconds */
             seconds?: number | null;
+            /** Text */
+            text?: string | null;
         };
         /**
          * QuestionIn
          * @description A question of one's own.
          */
         QuestionIn: {
+            kind: components["schemas"]["QuestionKind"];
             /** Text */
             text: string;
-            kind: components["schemas"]["QuestionKind"];
         };
         /**
          * QuestionKind
@@ -1387,10 +1409,10 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** Position */
-            position: number;
             /** Own */
             own: boolean;
+            /** Position */
+            position: number;
             question: components["schemas"]["Question"];
             speech: components["schemas"]["SpeechState"];
             /** Takes */
@@ -1401,14 +1423,14 @@ export interface components {
          * @description Whether each service answers. `ready` is true when all of them do.
          */
         ReadyOut: {
-            /** Ready */
-            ready: boolean;
             /** Database */
             database: boolean;
-            /** Queue */
-            queue: boolean;
             /** Flows */
             flows: boolean;
+            /** Queue */
+            queue: boolean;
+            /** Ready */
+            ready: boolean;
             /** Worker */
             worker: boolean;
         };
@@ -1417,15 +1439,15 @@ export interface components {
          * @description The whole interview, graded as far as the analysis is.
          */
         ReportOut: {
-            interview: components["schemas"]["InterviewOut"];
-            posting: components["schemas"]["Posting"];
-            summary: components["schemas"]["Summary"];
             /** Answers */
             answers: components["schemas"]["AnswerOut"][];
+            interview: components["schemas"]["InterviewOut"];
+            posting: components["schemas"]["Posting"];
             /** Provenance */
             provenance: {
                 [key: string]: unknown;
             };
+            summary: components["schemas"]["Summary"];
         };
         /**
          * Requirement
@@ -1436,22 +1458,22 @@ export interface components {
          *     inside the quote (tools, certificates, methods), as written there.
          */
         Requirement: {
+            /** End */
+            end: number | null;
             /** Id */
             id: string;
-            /** Text */
-            text: string;
             /** Quote */
             quote: string;
-            weight: components["schemas"]["Weight"];
-            /** Start */
-            start?: number | null;
-            /** End */
-            end?: number | null;
             /**
              * Skills
              * @default []
              */
             skills: string[];
+            /** Start */
+            start: number | null;
+            /** Text */
+            text: string;
+            weight: components["schemas"]["Weight"];
         };
         /**
          * RequirementEdit
@@ -1460,11 +1482,11 @@ export interface components {
         RequirementEdit: {
             /** Id */
             id?: string | null;
+            /** Skills */
+            skills?: string[] | null;
             /** Text */
             text: string;
             weight: components["schemas"]["Weight"];
-            /** Skills */
-            skills?: string[] | null;
         };
         /**
          * RetryIn
@@ -1494,26 +1516,26 @@ export interface components {
          * @description How the interview is held and how its questions were chosen.
          */
         SettingsOut: {
+            consent: components["schemas"]["ConsentOut"];
+            /** Count */
+            count: number;
+            /** Difficulty */
+            difficulty: number | null;
+            /** Hidden */
+            hidden: boolean;
+            /** Kinds */
+            kinds: components["schemas"]["QuestionKind"][] | null;
             /**
              * Mode
              * @enum {string}
              */
             mode: "video" | "voice" | "typed";
-            /** Voice */
-            voice: string;
-            /** Speed */
-            speed: number;
-            /** Hidden */
-            hidden: boolean;
-            consent: components["schemas"]["Consent"];
-            /** Count */
-            count: number;
             /** Seed */
             seed: number;
-            /** Kinds */
-            kinds: components["schemas"]["QuestionKind"][] | null;
-            /** Difficulty */
-            difficulty: number | null;
+            /** Speed */
+            speed: number;
+            /** Voice */
+            voice: string;
         };
         /**
          * SpeechOut
@@ -1521,22 +1543,22 @@ export interface components {
          */
         SpeechOut: {
             /**
-             * State
-             * @enum {string}
-             */
-            state: "ready" | "preparing" | "failed";
-            /** Url */
-            url: string | null;
-            /** Voice */
-            voice: string;
-            /** Speed */
-            speed: number;
-            track: components["schemas"]["SpeechTrack"] | null;
-            /**
              * Error
              * @description Why it failed, in plain words.
              */
             error: string | null;
+            /** Speed */
+            speed: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "preparing" | "failed";
+            track: components["schemas"]["SpeechTrack"] | null;
+            /** Url */
+            url: string | null;
+            /** Voice */
+            voice: string;
         };
         /**
          * SpeechState
@@ -1556,31 +1578,31 @@ export interface components {
          * @description What goes with the audio of a question. `estimated` is True when the times were not given by the synthesiser.
          */
         SpeechTrack: {
-            /** Duration S */
-            duration_s: number;
             /** Cues */
             cues: components["schemas"]["Cue"][];
-            /** Words */
-            words: components["schemas"]["SpokenWord"][];
+            /** Duration S */
+            duration_s: number;
             /**
              * Estimated
              * @default false
              */
             estimated: boolean;
             /** Provenance */
-            provenance?: {
+            provenance: {
                 [key: string]: unknown;
             };
+            /** Words */
+            words: components["schemas"]["SpokenWord"][];
         };
         /**
          * SpokenWord
          * @description A word as written, with its times in seconds from the start of the audio.
          */
         SpokenWord: {
-            /** Start S */
-            start_s: number;
             /** End S */
             end_s: number;
+            /** Start S */
+            start_s: number;
             /** Text */
             text: string;
         };
@@ -1591,62 +1613,76 @@ export interface components {
         StageErrorOut: {
             /** Code */
             code: string;
+            /** Hint */
+            hint: string | null;
             /** Message */
             message: string;
-            /** Hint */
-            hint?: string | null;
             /** Provider */
-            provider?: string | null;
+            provider: string | null;
         };
         /**
          * StageOut
          * @description One step of the analysis of a take.
          */
         StageOut: {
+            /** Attempt */
+            attempt: number;
+            /** Cpu Seconds */
+            cpu_seconds: number | null;
+            error: components["schemas"]["StageErrorOut"] | null;
+            /** Finished At */
+            finished_at: string | null;
             /**
              * Name
              * @enum {string}
              */
             name: "media" | "transcript" | "voice" | "presence" | "grade" | "tips";
             /**
-             * State
-             * @enum {string}
-             */
-            state: "waiting" | "queued" | "running" | "done" | "failed" | "skipped";
-            /**
              * Reason
              * @description Why it was skipped, in plain words.
              */
             reason: string | null;
-            error: components["schemas"]["StageErrorOut"] | null;
-            /** Attempt */
-            attempt: number;
             /** Started At */
             started_at: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            /** Cpu Seconds */
-            cpu_seconds: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "queued" | "running" | "done" | "failed" | "skipped";
         };
         /**
          * StarSpan
          * @description A part of the story: S, T, A or R, with its sentence and times.
          */
         StarSpan: {
+            /** End Ms */
+            end_ms: number | null;
             /** Part */
             part: string;
             /** Quote */
             quote: string;
             /** Start Ms */
-            start_ms?: number | null;
-            /** End Ms */
-            end_ms?: number | null;
+            start_ms: number | null;
         };
         /**
          * Summary
          * @description The interview as a whole: equal-weight mean over competencies, and the most valuable tips of all answers.
          */
         Summary: {
+            /** Answered */
+            answered: number;
+            /** Asked */
+            asked: number;
+            /** Competencies */
+            competencies: {
+                [key: string]: number | null;
+            };
+            /** Dimensions */
+            dimensions: {
+                [key: string]: number | null;
+            };
+            /** Graded */
+            graded: number;
             /** Overall */
             overall: number | null;
             /** Range */
@@ -1654,45 +1690,31 @@ export interface components {
                 number,
                 number
             ] | null;
-            /** Dimensions */
-            dimensions: {
-                [key: string]: number | null;
-            };
-            /** Competencies */
-            competencies: {
-                [key: string]: number | null;
-            };
             strongest: components["schemas"]["Evidence"] | null;
             /** Strongest Question Id */
             strongest_question_id: string | null;
             /** Tips */
             tips: components["schemas"]["Tip"][];
-            /** Answered */
-            answered: number;
-            /** Graded */
-            graded: number;
-            /** Asked */
-            asked: number;
         };
         /**
          * SystemOut
          * @description Mode, limits, voices and providers of this installation.
          */
         SystemOut: {
+            limits: components["schemas"]["LimitsOut"];
             /**
              * Mode
              * @constant
              */
             mode: "personal";
-            /** Version */
-            version: string;
-            limits: components["schemas"]["LimitsOut"];
-            /** Voices */
-            voices: components["schemas"]["VoiceOut"][];
-            /** Retention Days */
-            retention_days: number;
             /** Providers */
             providers: components["schemas"]["ProviderOut"][];
+            /** Retention Days */
+            retention_days: number;
+            /** Version */
+            version: string;
+            /** Voices */
+            voices: components["schemas"]["VoiceOut"][];
         };
         /**
          * TakeIn
@@ -1712,23 +1734,10 @@ export interface components {
          * @description A take with its files and stages.
          */
         TakeOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "video" | "voice" | "typed";
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "recording" | "complete";
+            /** Completed At */
+            completed_at: string | null;
+            /** Counts */
+            counts: boolean;
             /**
              * Created At
              * Format: date-time
@@ -1736,64 +1745,62 @@ export interface components {
             created_at: string;
             /** Duration Ms */
             duration_ms: number | null;
-            /** Counts */
-            counts: boolean;
             /**
-             * Question Id
+             * Id
              * Format: uuid
              */
-            question_id: string;
+            id: string;
             /**
              * Interview Id
              * Format: uuid
              */
             interview_id: string;
-            /** Completed At */
-            completed_at: string | null;
-            /** Size Bytes */
-            size_bytes: number | null;
             /**
-             * Text
-             * @description The words of a typed take.
+             * Kind
+             * @enum {string}
              */
-            text: string | null;
-            /** Media Url */
-            media_url: string | null;
-            /** Media Type */
-            media_type: string | null;
+            kind: "video" | "voice" | "typed";
             /**
              * Media Expires At
              * @description When the recording is deleted by itself.
              */
             media_expires_at: string | null;
+            /** Media Type */
+            media_type: string | null;
+            /** Media Url */
+            media_url: string | null;
+            /** Number */
+            number: number;
             /** Poster Url */
             poster_url: string | null;
-            upload: components["schemas"]["UploadOut"] | null;
+            /**
+             * Question Id
+             * Format: uuid
+             */
+            question_id: string;
+            /** Size Bytes */
+            size_bytes: number | null;
             /** Stages */
             stages: components["schemas"]["StageOut"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "recording" | "complete";
+            /**
+             * Text
+             * @description The words of a typed take.
+             */
+            text: string | null;
+            upload: components["schemas"]["UploadOut"] | null;
         };
         /**
          * TakeSummary
          * @description A take in the list of a question's takes. `counts` marks the one that the report uses.
          */
         TakeSummary: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Number */
-            number: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "video" | "voice" | "typed";
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "recording" | "complete";
+            /** Counts */
+            counts: boolean;
             /**
              * Created At
              * Format: date-time
@@ -1801,8 +1808,23 @@ export interface components {
             created_at: string;
             /** Duration Ms */
             duration_ms: number | null;
-            /** Counts */
-            counts: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "video" | "voice" | "typed";
+            /** Number */
+            number: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "recording" | "complete";
         };
         /**
          * Tip
@@ -1811,56 +1833,56 @@ export interface components {
         Tip: {
             /** Dimension */
             dimension: string;
-            /** Text */
-            text: string;
             /** Do Next */
             do_next: string;
-            moment: components["schemas"]["Evidence"] | null;
             /** Gain */
             gain: number;
+            moment: components["schemas"]["Evidence"] | null;
             /** Question Id */
-            question_id?: string | null;
+            question_id: string | null;
+            /** Text */
+            text: string;
         };
         /**
          * Transcript
          * @description The words of one answer in order. `source` is `typed`, `stt` or `corrected`.
          */
         Transcript: {
-            /** Words */
-            words: components["schemas"]["Word"][];
             /** Duration Ms */
-            duration_ms?: number | null;
+            duration_ms: number | null;
             /**
              * Language
              * @default en
              */
             language: string;
+            /** Provenance */
+            provenance: {
+                [key: string]: unknown;
+            };
             /**
              * Source
              * @default stt
              */
             source: string;
-            /** Provenance */
-            provenance?: {
-                [key: string]: unknown;
-            };
+            /** Words */
+            words: components["schemas"]["Word"][];
         };
         /**
          * UploadOut
          * @description The unfinished upload of a take: where to resume it.
          */
         UploadOut: {
-            /** Url */
-            url: string;
-            /** Offset */
-            offset: number;
-            /** Length */
-            length: number | null;
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
+            /** Length */
+            length: number | null;
+            /** Offset */
+            offset: number;
+            /** Url */
+            url: string;
         };
         /**
          * VoiceMeasures
@@ -1872,50 +1894,50 @@ export interface components {
          *     and SD in dB of the level of voiced frames. `not_measured` maps a field to the reason it is None.
          */
         VoiceMeasures: {
+            /** Answer Ms */
+            answer_ms: number | null;
             /** Duration Ms */
             duration_ms: number;
-            /** Speech Ms */
-            speech_ms: number;
-            /** Answer Ms */
-            answer_ms?: number | null;
-            /** Words Per Minute */
-            words_per_minute?: number | null;
+            /** Filler Count */
+            filler_count: number | null;
+            /** Fillers Per Minute */
+            fillers_per_minute: number | null;
             /** Latency Ms */
-            latency_ms?: number | null;
-            /** Silence Share */
-            silence_share?: number | null;
+            latency_ms: number | null;
+            /** Level Sd Db */
+            level_sd_db: number | null;
+            /** Longest Pause Ms */
+            longest_pause_ms: number | null;
+            /** Not Measured */
+            not_measured: {
+                [key: string]: string;
+            };
             /**
              * Pauses
              * @default []
              */
             pauses: components["schemas"]["Interval"][];
-            /** Longest Pause Ms */
-            longest_pause_ms?: number | null;
-            /** Fillers Per Minute */
-            fillers_per_minute?: number | null;
-            /** Filler Count */
-            filler_count?: number | null;
-            /** Soft Filler Count */
-            soft_filler_count?: number | null;
             /** Pitch Sd Semitones */
-            pitch_sd_semitones?: number | null;
-            /** Level Sd Db */
-            level_sd_db?: number | null;
-            /** Voiced S */
-            voiced_s?: number | null;
+            pitch_sd_semitones: number | null;
+            /** Provenance */
+            provenance: {
+                [key: string]: unknown;
+            };
+            /** Silence Share */
+            silence_share: number | null;
+            /** Soft Filler Count */
+            soft_filler_count: number | null;
+            /** Speech Ms */
+            speech_ms: number;
             /**
              * Timeline
              * @default []
              */
             timeline: components["schemas"]["VoiceSecond"][];
-            /** Not Measured */
-            not_measured?: {
-                [key: string]: string;
-            };
-            /** Provenance */
-            provenance?: {
-                [key: string]: unknown;
-            };
+            /** Voiced S */
+            voiced_s: number | null;
+            /** Words Per Minute */
+            words_per_minute: number | null;
         };
         /**
          * VoiceOut
@@ -1924,24 +1946,24 @@ export interface components {
         VoiceOut: {
             /** Id */
             id: string;
-            /** Name */
-            name: string;
             /** Language */
             language: string;
+            /** Name */
+            name: string;
         };
         /**
          * VoiceSecond
-         * @description One second of the voice timeline: words begun in it, pitch about the speaker's own median, level about own mean.
+         * @description One second of the voice timeline: words begun in it, pitch about the own median, level about the own mean.
          */
         VoiceSecond: {
+            /** Level Db */
+            level_db: number | null;
+            /** Pitch Semitones */
+            pitch_semitones: number | null;
             /** T */
             t: number;
             /** Words */
             words: number;
-            /** Pitch Semitones */
-            pitch_semitones?: number | null;
-            /** Level Db */
-            level_db?: number | null;
         };
         /**
          * Warning
@@ -1968,19 +1990,19 @@ export interface components {
          *     never evidence.
          */
         Word: {
-            /** Text */
-            text: string;
-            /** Start Ms */
-            start_ms?: number | null;
             /** End Ms */
-            end_ms?: number | null;
-            /** Probability */
-            probability?: number | null;
+            end_ms: number | null;
             /**
              * Filler
              * @default false
              */
             filler: boolean;
+            /** Probability */
+            probability: number | null;
+            /** Start Ms */
+            start_ms: number | null;
+            /** Text */
+            text: string;
         };
     };
     responses: never;
@@ -1991,7 +2013,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    live_livez_get: {
+    delete_data_api_data_delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -2001,46 +2023,42 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LiveOut"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    ready_readyz_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReadyOut"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not ready. */
+            /** @description A service this one needs cannot be reached now. */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReadyOut"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    read_system_api_system_get: {
+    list_interviews_api_interviews_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -2055,11 +2073,996 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SystemOut"];
+                    "application/json": components["schemas"]["InterviewItem"][];
                 };
             };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_interview_api_interviews_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InterviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind this one failed; it is named. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_interview_api_interviews__interview_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_interview_api_interviews__interview_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_interview_api_interviews__interview_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InterviewEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_events_api_interviews__interview_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `progress`; data is a ProgressOut. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_interview_api_interviews__interview_id__finish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_questions_api_interviews__interview_id__order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_progress_api_interviews__interview_id__progress_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_question_api_interviews__interview_id__questions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_question_api_interviews__interview_id__questions__question_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_question_api_interviews__interview_id__questions__question_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_speech_api_interviews__interview_id__questions__question_id__speech_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeechOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swap_question_api_interviews__interview_id__questions__question_id__swap_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+                question_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterviewOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service behind this one failed; it is named. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_report_api_interviews__interview_id__report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2154,6 +3157,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PostingOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
@@ -2437,6 +3449,15 @@ export interface operations {
                     "application/json": components["schemas"]["PostingOut"];
                 };
             };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
             403: {
                 headers: {
@@ -2455,46 +3476,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_interviews_api_interviews_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterviewItem"][];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
+            /** @description Over a limit that the message names. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2522,16 +3505,18 @@ export interface operations {
             };
         };
     };
-    create_interview_api_interviews_post: {
+    create_take_api_questions__question_id__takes_post: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                question_id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["InterviewIn"];
+                "application/json": components["schemas"]["TakeIn"];
             };
         };
         responses: {
@@ -2541,312 +3526,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InterviewOut"];
+                    "application/json": components["schemas"]["TakeOut"];
                 };
             };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
+            /** @description The request cannot be read. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service behind this one failed; it is named. */
-            502: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_interview_api_interviews__interview_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterviewOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_interview_api_interviews__interview_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    edit_interview_api_interviews__interview_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InterviewEdit"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterviewOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    finish_interview_api_interviews__interview_id__finish_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterviewOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_question_api_interviews__interview_id__questions_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["QuestionIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterviewOut"];
                 };
             };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
@@ -2876,346 +3565,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_question_api_interviews__interview_id__questions__question_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-                question_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterviewOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not fit the state things are in now. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    edit_question_api_interviews__interview_id__questions__question_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-                question_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["QuestionEdit"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterviewOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not fit the state things are in now. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    swap_question_api_interviews__interview_id__questions__question_id__swap_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-                question_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterviewOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not fit the state things are in now. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service behind this one failed; it is named. */
-            502: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    order_questions_api_interviews__interview_id__order_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OrderIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InterviewOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not fit the state things are in now. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_speech_api_interviews__interview_id__questions__question_id__speech_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-                question_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpeechOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
+            /** @description Over a limit that the message names. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3326,50 +3677,26 @@ export interface operations {
             };
         };
     };
-    create_take_api_questions__question_id__takes_post: {
+    read_system_api_system_get: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                question_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TakeIn"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
-            201: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TakeOut"];
+                    "application/json": components["schemas"]["SystemOut"];
                 };
             };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not fit the state things are in now. */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3535,6 +3862,15 @@ export interface operations {
                     "application/json": components["schemas"]["TakeOut"];
                 };
             };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
             403: {
                 headers: {
@@ -3573,77 +3909,6 @@ export interface operations {
             };
             /** @description A kind of content that cannot be read. */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    retry_stage_api_takes__take_id__retry_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                take_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RetryIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TakeOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not fit the state things are in now. */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3810,6 +4075,95 @@ export interface operations {
             };
             /** @description The range lies outside the file. */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_stage_api_takes__take_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                take_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakeOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4153,6 +4507,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
             403: {
                 headers: {
@@ -4245,181 +4608,7 @@ export interface operations {
             };
         };
     };
-    read_progress_api_interviews__interview_id__progress_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProgressOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_events_api_interviews__interview_id__events_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Events `progress`; data is a ProgressOut. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": unknown;
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_report_api_interviews__interview_id__report_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                interview_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportOut"];
-                };
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It does not exist, or belongs to somebody else. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A service this one needs cannot be reached now. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    delete_data_api_data_delete: {
+    live_livez_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4429,37 +4618,41 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
-            403: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["LiveOut"];
                 };
             };
-            /** @description What was given cannot be used; nothing was stored. */
-            422: {
+        };
+    };
+    ready_readyz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["ReadyOut"];
                 };
             };
-            /** @description A service this one needs cannot be reached now. */
+            /** @description Not ready. */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["ReadyOut"];
                 };
             };
         };
