@@ -88,13 +88,13 @@ def g9() -> dict[str, object]:
         "padding": lambda text, k: m.middle(text, m.PADDING[k % len(m.PADDING)]),
         "padding_in_front": lambda text, k: f"{m.PADDING[k % len(m.PADDING)]} {text}",
         "padding_twice": lambda text, k: f"{m.PADDING[k % 5]} {text} {m.PADDING[k % 5]}",
-        "said_twice": lambda text, k: f"{text} {text}",
+        "said_twice": lambda text, _: f"{text} {text}",
         "sentence_twice": lambda text, k: f"{text} {m.sentences_of(text)[k % len(m.sentences_of(text))]}",
-        "lower_case": lambda text, k: text.lower(),
-        "upper_case": lambda text, k: text.upper(),
+        "lower_case": lambda text, _: text.lower(),
+        "upper_case": lambda text, _: text.upper(),
         "filler_sentence": lambda text, k: m.middle(text, m.FILLER_SENTENCES[k % len(m.FILLER_SENTENCES)]),
-        "um_uh": lambda text, k: " ".join(w if j % 9 else f"um, {w}" for j, w in enumerate(text.split(), 1)),
-        "keyword_list_added": lambda text, k: f"{text} {m.KEYWORDS}.",
+        "um_uh": lambda text, _: " ".join(w if j % 9 else f"um, {w}" for j, w in enumerate(text.split(), 1)),
+        "keyword_list_added": lambda text, _: f"{text} {m.KEYWORDS}.",
         "question_in_front": None,
     }
     out: dict[str, object] = {}
@@ -150,7 +150,7 @@ def g12() -> dict[str, object]:
         "injection_alone": [(texts[0][0], text) for text in m.INJECTIONS],
     }
     for name, cases in nonsense.items():
-        found = [g for g in (m.graded(q, t) for q, t in cases)]
+        found = [m.graded(q, t) for q, t in cases]
         values = [m.content(g) if g.groups["content"] is not None else 1.0 for g in found]
         out[name] = stats(values) | {"at_most_1.5": share(v <= 1.5 for v in values)["share"]}
     others = [
@@ -174,9 +174,15 @@ def g12() -> dict[str, object]:
     flagged = {"gibberish", "keyword_list", "question_read_back", "off_topic", "injection", "other_language", "empty"}
     out["false_alarms"] = share(
         any(gate.triggered and gate.id in flagged for gate in m.graded(q, t).gates) for q, t in texts
-    ) | {"gates": sorted({gate.id for q, t in texts for gate in m.graded(q, t).gates if gate.triggered and gate.id in flagged})}
+    ) | {
+        "gates": sorted(
+            {gate.id for q, t in texts for gate in m.graded(q, t).gates if gate.triggered and gate.id in flagged}
+        )
+    }
     question = texts[0][0]
-    out["ordinary_sentences_flagged"] = [t for t in m.ORDINARY if "injection" in read(ask(question), typed_transcript(t)).left_out]
+    out["ordinary_sentences_flagged"] = [
+        t for t in m.ORDINARY if "injection" in read(ask(question), typed_transcript(t)).left_out
+    ]
     return out
 
 
@@ -193,7 +199,10 @@ def g13() -> dict[str, object]:
     for name, (targets, change) in changes.items():
         falls: dict[str, list[float]] = {d: [] for d in m.CONTENT}
         for story in m.stories():
-            before, after = m.scores(m.graded(story.question, story.text)), m.scores(m.graded(story.question, change(story)))
+            before, after = (
+                m.scores(m.graded(story.question, story.text)),
+                m.scores(m.graded(story.question, change(story))),
+            )
             for dimension in before:
                 falls[dimension].append(before[dimension] - after.get(dimension, before[dimension]))
         rest = {d: round(statistics.fmean(v), 2) for d, v in falls.items() if d not in targets and v}
@@ -228,8 +237,13 @@ def g15() -> dict[str, object]:
     for k, part in enumerate(PARTS):
         right = sum(f == k and label == part for f, label in zip(found, labels, strict=True))
         f1[part] = round(2 * right / (sum(found == k) + labels.count(part)), 3)
-    story = [(part, span.part) for s in m.stories() for part, text in s.parts.items() for span in m.graded(s.question, s.text).star
-             if span.quote in text]  # fmt: skip
+    story = [
+        (part, span.part)
+        for s in m.stories()
+        for part, text in s.parts.items()
+        for span in m.graded(s.question, s.text).star
+        if span.quote in text
+    ]
     return {
         "verbatim": share(quote in " ".join(text.split()) for quote, text in quotes),
         "held_out": {"n": len(labels), "macro_f1": round(statistics.fmean(f1.values()), 3), **f1},
@@ -267,7 +281,17 @@ def g17() -> dict[str, object]:
 def main() -> None:
     gates.word_order()
     wanted = sys.argv[1:]
-    parts = {"agreement": agreement, "G9": g9, "G10": g10, "G11": g11, "G12": g12, "G13": g13, "G15": g15, "G16": g16, "G17_G14": g17}
+    parts = {
+        "agreement": agreement,
+        "G9": g9,
+        "G10": g10,
+        "G11": g11,
+        "G12": g12,
+        "G13": g13,
+        "G15": g15,
+        "G16": g16,
+        "G17_G14": g17,
+    }
     print(json.dumps({name: part() for name, part in parts.items() if not wanted or name in wanted}, indent=1))
 
 

@@ -175,8 +175,10 @@ ORDINARY = (
     "I always give my patients full attention.",
 )
 KEYWORDS = (
-    "leadership teamwork communication problem solving agile scrum stakeholder management python sql excel negotiation "
-    "customer focus time management reliability innovation strategy planning budgeting coaching mentoring quality safety"
+    "leadership teamwork communication problem solving agile scrum stakeholder management python sql excel "
+    "negotiation "
+    "customer focus time management reliability innovation strategy planning budgeting coaching mentoring "
+    "quality safety"
 )
 
 

@@ -257,7 +257,7 @@ RUBRIC: tuple[Dimension, ...] = (
             "A smile is visible in about 11 % of the answer.",
             "A smile is visible in 15 % of the answer or more.",
         ),
-        # It goes with ratings of friendliness only and with nothing about hiring (facts/grading.md): shown, not counted.
+        # It goes with ratings of friendliness and with nothing about hiring (facts/grading.md): shown, not counted.
         weight=0.0,
     ),
 )

@@ -115,7 +115,7 @@ def _pauses(voice: VoiceMeasures, transcript: Transcript) -> Measured:
         share = _curve(voice.silence_share, SILENCE)
         parts = [share, share, parts[0]]
         features["silence_share"] = round(voice.silence_share, 4)
-        why = f"{100 * voice.silence_share:.0f} % of the answer time is silence, and your longest pause is {longest:.1f} s"
+        why = f"{100 * voice.silence_share:.0f} % of the answer time is silence, and {why[0].lower()}{why[1:]}"
     longest_pause = max(voice.pauses, key=lambda pause: pause.end_ms - pause.start_ms, default=None)
     return Measured(
         id="V2",
@@ -148,8 +148,7 @@ def _fillers(voice: VoiceMeasures, transcript: Transcript) -> Measured:
     return Measured(
         id="V3",
         score=_curve(rate, FILLERS),
-        why=f"At least {count} filler {'sound' if count == 1 else 'sounds'} (um, uh) {'was' if count == 1 else 'were'} heard, "
-        f"{rate:.1f} a minute.",
+        why=f"Filler sounds heard (um, uh): at least {count}, {rate:.1f} a minute.",
         evidence=tuple(
             Evidence(quote=word.text, start_ms=word.start_ms, end_ms=word.end_ms, label="filler sound")
             for word in heard[:5]
@@ -220,7 +219,8 @@ def _camera(presence: PresenceMeasures) -> Measured:
     return Measured(
         id="P1",
         score=_curve(share, CAMERA),
-        why=f"You look {amount} towards the camera or screen (about {round(20 * share) * 5} % of the time it could be seen).",
+        why=f"You look {amount} towards the camera or screen, "
+        f"about {round(20 * share) * 5} % of the time it could be seen.",
         evidence=tuple(
             Evidence(quote="", start_ms=gap.start_ms, end_ms=gap.end_ms, label="looking elsewhere") for gap in longest
         ),

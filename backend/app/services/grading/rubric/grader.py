@@ -36,7 +36,7 @@ RANGE_MIN = 0.3  # half-width; human raters with anchors differ by at least this
 RANGE_MAX = 1.0
 TAG_MIN = 0.5  # probability from which a sentence is shown as a part of the story
 # Content ceiling by topic (0-1): an answer that is barely about the question cannot score high for its form.
-CEILING: content.Curve = ((0.0, 2.0), (0.12, 3.0), (0.3, 5.0))
+CEILING: content.Curve = ((0.0, 2.0), (0.05, 3.0), (0.2, 5.0))
 
 
 @lru_cache(maxsize=1)
@@ -64,9 +64,15 @@ def grade_answer(
         "grader": "embedded",
         "rubric": VERSION,
         "code": code_version(),
-        "models": {"minilm": MINILM_SHA256["model.safetensors"], "word_order": gates.counts_sha256(), "story_parts": tagger.sha256()},
-        "input_hash": digest([dump(question), dump(transcript), dump(voice) if voice else None, dump(presence) if presence else None]),
-    }  # fmt: skip
+        "models": {
+            "minilm": MINILM_SHA256["model.safetensors"],
+            "word_order": gates.counts_sha256(),
+            "story_parts": tagger.sha256(),
+        },
+        "input_hash": digest(
+            [None if part is None else dump(part) for part in (question, transcript, voice, presence)]
+        ),
+    }
     typed = transcript.source == "typed"
     if not transcript.words and not typed:
         return _not_graded(question, "no_speech", "No words were heard in this answer.", provenance)
@@ -87,7 +93,7 @@ def grade_answer(
 
     facts = content.facts(asked, reading, reading.counts)
     checks, floor_reason = _gates(facts)
-    raw = _floor(facts, checks, floor_reason) if floor_reason else content.findings(facts)
+    raw = _floor(facts, floor_reason) if floor_reason else content.findings(facts)
     cap = FLOOR if floor_reason else _cap(facts)
     dimensions = [_content_row(finding, question.kind, reading, cap) for finding in raw]
     dimensions = _complete(dimensions, question.kind)
@@ -130,10 +136,15 @@ def total(groups: dict[Group, float | None], cap: float = 5.0) -> float:
 def _not_graded(question: Question, code: str, detail: str, provenance: dict[str, Any]) -> Grade:
     rows = [
         DimensionScore(
-            id=row.id, group=row.group, name=row.named(question.kind), score=None, status=ScoreStatus.NOT_MEASURED, why=f"Not graded: {detail}"
+            id=row.id,
+            group=row.group,
+            name=row.named(question.kind),
+            score=None,
+            status=ScoreStatus.NOT_MEASURED,
+            why=f"Not graded: {detail}",
         )
         for row in RUBRIC
-    ]  # fmt: skip
+    ]
     return Grade(
         overall=None,
         range=None,
@@ -174,7 +185,7 @@ def _gates(facts: Facts) -> tuple[tuple[Gate, ...], str | None]:
         Gate(id="no_answer", triggered=refusal, evidence=_spans(reading, NOTHING),
              detail="You say that you have no answer." if refusal else "An answer is given."),
         Gate(id="gibberish", triggered=whole.gibberish,
-             detail=f"The words do not form sentences ({order})." if whole.gibberish else f"The words form sentences ({order})."),
+             detail=f"The words {'do not ' if whole.gibberish else ''}form sentences ({order})."),
         Gate(id="keyword_list", triggered=keyword_list, evidence=_spans(reading, LISTED),
              detail=f"{100 * whole.function_share:.0f} % of the words join others into sentences."),
         Gate(id="question_read_back", triggered=whole.read_back or (fragments and not whole.gibberish),
@@ -208,7 +219,7 @@ _FLOOR_WHY = {
 }
 
 
-def _floor(facts: Facts, checks: Sequence[Gate], reason: str) -> tuple[Finding, ...]:
+def _floor(facts: Facts, reason: str) -> tuple[Finding, ...]:
     """Content findings at level 1, with the first sentence as evidence where there is one."""
     kind = facts.ask.kind
     applies = [row for row in RUBRIC if row.group is Group.CONTENT and kind not in row.not_for]

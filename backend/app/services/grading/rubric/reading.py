@@ -77,9 +77,11 @@ class Reading:
 
 # "Tell me about a time when" resembles every answer, so it is left out of what is compared.
 _ASK_PREFIX = re.compile(
-    r"^(?:(?:so|now|and|please|okay)\s+)*(?:tell me about|describe|give (?:me|us) an example of|talk me through|walk me through|"
+    r"^(?:(?:so|now|and|please|okay)\s+)*(?:tell me about|describe|give (?:me|us) an example of|talk me through|"
+    r"walk me through|"
     r"(?:can|could|would) you (?:tell me about|describe|give me)|think of|share|tell me|explain)\s+"
-    r"(?:a (?:specific )?(?:time|situation|moment|occasion|case)|an (?:example|occasion|instance))?\s*(?:when|where|in which|of)?\s*"
+    r"(?:a (?:specific )?(?:time|situation|moment|occasion|case)|an (?:example|occasion|instance))?\s*(?:when|"
+    r"where|in which|of)?\s*"
 )
 
 
@@ -215,8 +217,8 @@ def _said_before(k: int, items: Sequence[Sentence], left_out: Sequence[str | Non
 
 def _is_padding(item: Sentence, nearest: float, parts: Array) -> bool:
     """Polite or general words without anything of the person's own in them."""
+    if len(item.tokens) <= 8 and not item.has_number and not content_stems(item.norms):
+        return True
     if item.has_number or parts[4] < 0.5:
         return False
-    if len(item.tokens) <= 3 and not content_stems(item.norms):
-        return True
     return nearest >= PADDING_LIKE

@@ -45,29 +45,40 @@ BEGINS = np.array([0.40, 0.14, 0.14, 0.06, 0.26])
 ENDS = np.array([0.12, 0.08, 0.18, 0.36, 0.26])
 
 _TIME = re.compile(
-    r"\b(last|ago|years?|months?|weeks?|winter|summer|spring|autumn|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
-    r"christmas|easter|morning|night|evening|weekend|back in|during|when i|at the time|one day|once|halfway|while i)\b"
+    r"\b(last|ago|years?|months?|weeks?|winter|summer|spring|autumn|monday|tuesday|wednesday|thursday|friday|"
+    r"saturday|sunday|"
+    r"christmas|easter|morning|night|evening|weekend|back in|during|when i|at the time|one day|once|halfway|"
+    r"while i)\b"
 )
 _PLACE = re.compile(
-    r"\b(at (my|a|an|the|our)|in (my|a|an|our)|on (my|a|our)|(previous|last|old|first) (job|company|role|post|employer|position))\b"
+    r"\b(at (my|a|an|the|our)|in (my|a|an|our)|on (my|a|our)|(previous|last|old|first) (job|company|role|post|"
+    r"employer|position))\b"
 )
 _PROBLEM = re.compile(
-    r"\b(problem|conflict|complain\w*|late|behind|broke\w*|failed|missing|lost|down|short|angry|upset|difficult|crisis|ill|sick|"
+    r"\b(problem|conflict|complain\w*|late|behind|broke\w*|failed|missing|lost|down|short|angry|upset|difficult|"
+    r"crisis|ill|sick|"
     r"errors?|mistakes?|wrong|leav\w+|threaten\w*|stuck|crash\w*|fire|leak\w*|overcrowded|nobody|never|no)\b"
 )
 _TASK = re.compile(
-    r"\b(had to|needed to|need to|needed a|task\w*|goals?|aim|target|objective|mission|brief|responsib\w+|my (job|role|part|duty|assignment)|"
-    r"up to me|in charge|asked to|asked me|wanted me|expected|supposed to|meant to|was told to|assigned|challenge was|"
+    r"\b(had to|needed to|need to|needed a|task\w*|goals?|aim|target|objective|mission|brief|responsib\w+|my "
+    r"(job|role|part|duty|assignment)|"
+    r"up to me|in charge|asked to|asked me|wanted me|expected|supposed to|meant to|was told to|assigned|"
+    r"challenge was|"
     r"plan was|wanted to|was to|requirement|fell to me|given the job|took on)\b"
 )
 _RESULT = re.compile(
-    r"\b(result|in the end|ended|since then|now|finally|eventually|fell|dropped|rose|grew|went (up|down)|increased?|decreased?|reduced?|"
-    r"improved?|saved|passed|won|happy|pleased|satisfied|learnt|learned|lesson|feedback|success\w*|thanked|promoted|award\w*|"
-    r"finished|completed|on time|without (a|any)|instead of|from several to|to several|by several|never (again|happened)|"
-    r"worked out|turned out|approved|signed|renewed|recovered|within|percent|looking back|stopped|back on|no longer|still)\b"
+    r"\b(result|in the end|ended|since then|now|finally|eventually|fell|dropped|rose|grew|went (up|down)|"
+    r"increased?|decreased?|reduced?|"
+    r"improved?|saved|passed|won|happy|pleased|satisfied|learnt|learned|lesson|feedback|success\w*|thanked|"
+    r"promoted|award\w*|"
+    r"finished|completed|on time|without (a|any)|instead of|from several to|to several|by several|never (again|"
+    r"happened)|"
+    r"worked out|turned out|approved|signed|renewed|recovered|within|percent|looking back|stopped|back on|no "
+    r"longer|still)\b"
 )
 _GENERAL = re.compile(
-    r"\b(always|usually|generally|normally|often|tend|should|would|could|important|think|believe|opinion|consider|myself|"
+    r"\b(always|usually|generally|normally|often|tend|should|would|could|important|think|believe|opinion|"
+    r"consider|myself|"
     r"strengths?|weakness\w*|passionate|motivated|question|hope|describe|prefer|every (customer|team|person))\b"
 )
 

@@ -19,6 +19,7 @@ from app.services.grading.rubric import lexicon as lx
 UNCERTAIN = 0.3  # a recogniser's word below this probability is never evidence (facts/speech.md)
 LONG = 20  # tokens; a longer stretch is split at conjunctions and pauses, so that run-on speech has sentences too
 SHORT = 5  # tokens; no part of a split is shorter
+RUN_ON = 28  # tokens; only in a stretch this long may "I" begin a sentence without a joining word before it
 PAUSE_MS = 700  # between two words of a long stretch: as good as a full stop
 NUMBER = "several"  # every number in canonical text, so that dropping or changing one moves no vector
 SOMEONE, SCHOOL = "someone", "school"
@@ -40,7 +41,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence or clause. `restarts` and `soft` count repeated words and phrases like "you know" that were left out."""
+    """A sentence or clause. `restarts` and `soft` count repeated words and phrases like "you know", both left out."""
 
     tokens: tuple[Token, ...]
     restarts: int = 0
@@ -212,7 +213,7 @@ def _mask(raw: list[_Raw], keep: frozenset[str], known: Callable[[str], bool]) -
             piece.norm = lx.NEUTRAL[norm]
         elif norm in lx.PRONOUNS:
             piece.norm = lx.PRONOUNS[norm]
-        elif norm not in keep and _is_name(piece, following, known):
+        elif norm not in keep and norm not in lx.SCHOOL_WORDS and _is_name(piece, following, known):
             piece.norm = SOMEONE
     return _collapse(raw)
 
@@ -221,7 +222,7 @@ def _is_name(piece: _Raw, following: str, known: Callable[[str], bool]) -> bool:
     norm = piece.norm
     if norm in lx.NAMES and norm not in lx.NAMES_ALSO_WORDS:
         return True
-    if not piece.capital or norm == "i" or len(norm) < 2 or norm in _CALENDAR:
+    if not piece.capital or norm == "i" or len(norm) < 2 or norm.removesuffix("s") in _CALENDAR:
         return False
     if norm in lx.NAMES_ALSO_WORDS:
         return not piece.starts or following in _AFTER_NAME
@@ -230,10 +231,11 @@ def _is_name(piece: _Raw, following: str, known: Callable[[str], bool]) -> bool:
     return not piece.starts or following in _AFTER_NAME
 
 
-_CALENDAR = frozenset(
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "christmas", "easter", "english", "german", "french", "spanish"]
+_CALENDAR = lx.words(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july "
+    "august september october november december christmas easter english german french spanish"
 )
-_AFTER_NAME = frozenset(["was", "were", "had", "said", "told", "asked", "came", "went", "did", "is", "has", "called", "wanted", "from", "and", "helped", "gave"])
+_AFTER_NAME = lx.words("was were had said told asked came went did is has called wanted from and helped gave")
 
 
 def _collapse(raw: list[_Raw]) -> list[_Raw]:
@@ -243,9 +245,7 @@ def _collapse(raw: list[_Raw]) -> list[_Raw]:
         before = out[-1] if out else None
         joined = before is not None and not before.ends
         if piece.norm in lx.SCHOOL_WORDS:
-            while (
-                out and not out[-1].ends and (out[-1].norm in (SOMEONE, SCHOOL) or out[-1].norm in lx.SCHOOL_MODIFIERS)
-            ):
+            while out and not out[-1].ends and _names_school(out[-1]):
                 out.pop()
             piece.norm = SCHOOL
         elif joined and before is not None:
@@ -269,6 +269,12 @@ def _collapse(raw: list[_Raw]) -> list[_Raw]:
     return out
 
 
+def _names_school(piece: _Raw) -> bool:
+    return piece.norm in (SOMEONE, SCHOOL, *lx.SCHOOL_MODIFIERS) or (
+        piece.capital and not piece.starts and piece.norm != "i"
+    )
+
+
 def _split(raw: list[_Raw]) -> list[list[_Raw]]:
     """Cut a long stretch at its best inner boundary, and the parts again, down to readable clauses."""
     if len(raw) <= LONG:
@@ -288,20 +294,17 @@ def _split(raw: list[_Raw]) -> list[list[_Raw]]:
     return [*_split(raw[:where]), *_split(raw[where:])]
 
 
-_SUBJECTS = frozenset(["i", "we", "they", "it", "he", "she", "you", "this", "that", "there", "the", "my", "our", "them", "a", "someone", "nobody", "everyone"])
-_DETERMINERS = frozenset(["the", "my", "our", "a", "this", "that", "them"])
-_JOINERS = frozenset(["and", "but", "so", "then", "or", "yet"])
-_STARTERS = frozenset(
-    ["first", "then", "finally", "eventually", "afterwards", "later", "luckily", "unfortunately", "fortunately", "anyway", "next"]
-)
-_NEVER_BEFORE = frozenset(
-    ["that", "which", "who", "when", "if", "because", "while", "where", "what", "how", "as", "after", "before", "than", "to", "of", "for", "with", "and", "but", "so", "or", "the", "a", "an", "my", "our", "them", "in", "at", "on", "by", "until", "once", "from", "think", "thought", "said", "told", "knew", "know", "believe", "felt", "sure"]
+_SUBJECTS = lx.words("i we they it he she you this that there the my our them a someone nobody everyone")
+_DETERMINERS = lx.words("the my our a this that them")
+_JOINERS = lx.words("and but so then or yet")
+_STARTERS = lx.words("first then finally eventually afterwards later luckily unfortunately fortunately anyway")
+_NEVER_BEFORE = lx.words(
+    "that which who when if because while where what how as after before than to of for with and but so or "
+    "the a an my our them in at on by until once from think thought said told knew know believe felt sure"
 )
 
 
-_AUXILIARIES = frozenset(
-    ["am", "is", "are", "was", "were", "have", "has", "had", "do", "does", "did", "can", "could", "will", "would", "should", "must", "may", "might"]
-)
+_AUXILIARIES = lx.words("am is are was were have has had do does did can could will would should must may might")
 
 
 def _has_verb(raw: Sequence[_Raw]) -> bool:
@@ -327,9 +330,9 @@ def _boundary(raw: list[_Raw], position: int) -> float:
         # "the cook and the porter stopped speaking" is one clause: both sides need a verb of their own.
         if after not in _DETERMINERS or (_has_verb(raw[:position]) and _has_verb(raw[position + 2 : position + 8])):
             strength = 0.8
-    elif here.norm in _STARTERS and before not in _JOINERS:
+    elif here.norm in _STARTERS and before not in _JOINERS | _NEVER_BEFORE:
         strength = 0.6
-    elif here.norm in ("i", "we") and before not in _NEVER_BEFORE and after not in ("mean", "guess"):
+    elif len(raw) > RUN_ON and here.norm in ("i", "we") and before not in _NEVER_BEFORE:
         strength = 0.5
     elif here.norm in ("as", "in", "after") and after in ("a", "the", "that") and before not in _NEVER_BEFORE:
         nextbut = raw[position + 2].norm if position + 2 < len(raw) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.domain.answer import Transcript
@@ -66,12 +66,17 @@ _START_OVER = {
 def _start_over(question: Question, grade: Grade, gate: str) -> Tip:
     first = next(row for row in grade.dimensions if row.score is not None)
     what = {
-        QuestionKind.BEHAVIOURAL: "Write down one particular day on which something like this happened, even a small thing, in four "
-        "lines: where and when it was, what you had to do, what you did, how it ended. Then tell it from the four lines.",
-        QuestionKind.SITUATIONAL: 'Say three sentences that start with "First I would", "Then I would" and "Afterwards I would", each '
+        QuestionKind.BEHAVIOURAL: "Write down one particular day on which something like this happened, even a "
+        "small thing, in four "
+        "lines: where and when it was, what you had to do, what you did, how it ended. Then tell it from the "
+        "four lines.",
+        QuestionKind.SITUATIONAL: 'Say three sentences that start with "First I would", "Then I would" and '
+        '"Afterwards I would", each '
         'with a "because".',
-        QuestionKind.KNOWLEDGE: "Write down three points you know about this, and say one sentence with an example for each.",
-        QuestionKind.MOTIVATION: "Write down two reasons that are true only for you, and one thing you did that shows each of them.",
+        QuestionKind.KNOWLEDGE: "Write down three points you know about this, and say one sentence with an "
+        "example for each.",
+        QuestionKind.MOTIVATION: "Write down two reasons that are true only for you, and one thing you did that "
+        "shows each of them.",
     }[QuestionKind(question.kind)]
     moment = first.evidence[0] if first.evidence else None
     return Tip(
@@ -110,9 +115,7 @@ def _advice(row: DimensionScore, question: Question, grade: Grade) -> tuple[str,
     first = row.evidence[0] if row.evidence else None
     if row.group is not Group.CONTENT:
         return row.why, _DELIVERY[row.id](row), first
-    return {
-        "C1": _relevance, "C2": _story, "C3": _own, "C4": _result, "C5": _knowledge, "C6": _structure,
-    }[row.id](row, question, grade)  # fmt: skip
+    return _CONTENT[row.id](row, question, grade)
 
 
 _Advice = tuple[str, str, Evidence | None]
@@ -123,15 +126,18 @@ def _relevance(row: DimensionScore, question: Question, grade: Grade) -> _Advice
     start = f"You start with {_cited(opening)}." if opening else "Your first sentence does not name the subject."
     return (
         f"{row.why} {start}",
-        f"Say one first sentence that uses the words of the question ({question.competency}), then check that each thing it asks "
+        f"Say one first sentence that uses the words of the question ({question.competency}), then check that "
+        f"each thing it asks "
         "for has a sentence of its own.",
         opening,
     )
 
 
 _PARTS = (
-    ("S", "the situation (where and when it was, and what the problem was)", 'Put one sentence in front that starts with "When I was …" or "Last year …".'),
-    ("T", "your task (what you had to reach)", 'Add one sentence that starts with "My task was to …" or "I had to …"'),
+    ("S", "the situation (where and when it was, and what the problem was)", 'Put one sentence in front that '
+        'starts with "When I was …" or "Last year …".'),
+    ("T", "your task (what you had to reach)", 'Add one sentence that starts with "My task was to …" or "I had '
+                                               'to …"'),
     ("A", "what you did", 'Add three sentences that start with "First I …", "Then I …" and "After that I …"'),
     ("R", "the result", 'Add one sentence that starts with "In the end …" and says what had changed'),
 )  # fmt: skip
@@ -264,13 +270,23 @@ def _structure(row: DimensionScore, question: Question, grade: Grade) -> _Advice
     )
 
 
+_CONTENT: dict[str, Callable[[DimensionScore, Question, Grade], _Advice]] = {
+    "C1": _relevance,
+    "C2": _story,
+    "C3": _own,
+    "C4": _result,
+    "C5": _knowledge,
+    "C6": _structure,
+}
+
+
 def _pace(row: DimensionScore) -> str:
     if row.features.get("words_per_minute", 0) < 150:
         return "Read the passage aloud once, then tell it again in two thirds of the time."
     return "Tell the passage again and breathe out after every sentence."
 
 
-_DELIVERY = {
+_DELIVERY: dict[str, Callable[[DimensionScore], str]] = {
     "V1": _pace,
     "V2": lambda _: (
         "Play this pause, decide on the next sentence, and tell the two sentences again without a stop between them."
@@ -278,7 +294,8 @@ _DELIVERY = {
     "V3": lambda _: "Tell the passage again; when a filler sound is on its way, close your mouth for a second instead.",
     "V4": lambda _: "Tell the passage again as if to a friend, and stress one word in each sentence.",
     "P1": lambda _: (
-        "Put the window with the interviewer close to the camera and tell the first sentence towards it. Looking away while you think is normal."
+        "Put the window with the interviewer close to the camera and tell the first sentence towards it. Looking "
+        "away while you think is normal."
     ),
     "P2": lambda _: (
         "Sit at arm's length with the light in front of you and your eyes in the upper third of the picture."
