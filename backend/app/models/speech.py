@@ -14,12 +14,17 @@ SPEECH_STATES = ("preparing", "ready", "failed")
 
 
 class SpeechClip(Base):
-    """Audio of one text in one voice. `key` is the digest of all that decides the sound; `track` a `SpeechTrack`."""
+    """Audio of one text in one voice. `key` is the digest of all that decides the sound; `track` a `SpeechTrack`.
+
+    `object_key` is where the WAV is, another one each time the row is made: the deletion of an old clip's file, which
+    happens later, never takes the file of a clip made again meanwhile.
+    """
 
     __tablename__ = "speech_clips"
     __table_args__ = (CheckConstraint(f"state IN ({names(SPEECH_STATES)})", "state"),)
 
     key: Mapped[str] = mapped_column(primary_key=True)
+    object_key: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     text: Mapped[str]
     voice: Mapped[str]
@@ -27,8 +32,3 @@ class SpeechClip(Base):
     state: Mapped[str] = mapped_column(default="preparing")
     track: Mapped[dict[str, Any] | None]
     error: Mapped[str | None]
-
-    @property
-    def object_key(self) -> str:
-        """Where the WAV is in the object storage."""
-        return f"speech/{self.key}.wav"

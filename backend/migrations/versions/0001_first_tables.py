@@ -39,6 +39,7 @@ def upgrade() -> None:
     op.create_table(
         "speech_clips",
         sa.Column("key", sa.String(), nullable=False),
+        sa.Column("object_key", sa.String(), nullable=False),
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),

@@ -3,10 +3,11 @@
 The text of this file is embedded in the flow JSON: run `langflow/build_flows.py` after a change.
 """
 
-from app.services.messages import tips
 from lfx.custom.custom_component.component import Component
 from lfx.io import MultilineInput, Output
 from lfx.schema.message import Message
+
+from app.services.messages import tips
 
 
 class AnswerTipsComponent(Component):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -17,9 +17,10 @@ from app.models.speech import SpeechClip
 
 async def lock(session: AsyncSession, key: str, text: str, voice: str, speed: float) -> tuple[SpeechClip, bool]:
     """The clip of this key, made when it is missing, locked; and whether it was made now."""
+    object_key = f"speech/{key}/{uuid4().hex}.wav"
     made = await session.execute(
         insert(SpeechClip)
-        .values(key=key, text=text, voice=voice, speed=speed, state="preparing")
+        .values(key=key, object_key=object_key, text=text, voice=voice, speed=speed, state="preparing")
         .on_conflict_do_nothing()
         .returning(SpeechClip.key)
     )
@@ -63,8 +64,8 @@ async def states(session: AsyncSession, keys: Sequence[str]) -> dict[str, str]:
 async def remove_unused(session: AsyncSession) -> Sequence[str]:
     """Delete the clips no question uses and return the keys of their audio objects."""
     used = select(QuestionRow.id).where(QuestionRow.speech_key == SpeechClip.key).exists()
-    gone = await session.scalars(delete(SpeechClip).where(~used).returning(SpeechClip.key))
-    return [SpeechClip(key=key).object_key for key in gone]
+    gone = await session.scalars(delete(SpeechClip).where(~used).returning(SpeechClip.object_key))
+    return gone.all()
 
 
 async def interviews_using(session: AsyncSession, key: str) -> Sequence[UUID]:

@@ -14,6 +14,7 @@ from app.core.database import transaction
 from app.core.events import changed
 from app.domain.errors import BadInput, NotFound, RehearsalError
 from app.domain.speech import SpeechTrack
+from app.models.speech import SpeechClip
 from app.services.outbox import service as outbox
 from app.services.providers import storage
 from app.services.speech import repository
@@ -87,17 +88,18 @@ async def synthesise(key: str) -> None:
         wav, track = await asyncio.to_thread(speak, clip.text, voice=clip.voice, speed=clip.speed)
         await storage.put_bytes(clip.object_key, wav)
     except RehearsalError as error:
-        await _finish(key, "failed", None, error.message)
+        await _finish(clip, "failed", None, error.message)
     else:
-        if not await _finish(key, "ready", track, None):
+        if not await _finish(clip, "ready", track, None):
             await storage.delete(clip.object_key)
 
 
-async def _finish(key: str, state: str, track: SpeechTrack | None, error: str | None) -> bool:
+async def _finish(begun: SpeechClip, state: str, track: SpeechTrack | None, error: str | None) -> bool:
+    key = begun.key
     async with transaction() as session:
         clip = await repository.get(session, key)
-        if clip is None:
-            return False
+        if clip is None or clip.object_key != begun.object_key:
+            return False  # deleted meanwhile, and perhaps made again
         clip.state, clip.track, clip.error = state, dump(track) if track else None, error
         for interview_id in await repository.interviews_using(session, key):
             changed(session, interview_id)

@@ -293,7 +293,7 @@ def test_entities_of_an_xml_answer_are_not_followed() -> None:
     assert "root:" not in posting.text
 
 
-DATA = Path("/work/shared/data/postings")
+DATA = Path(__file__).resolve().parents[5] / "shared" / "data" / "postings"
 CAPTURES = {
     "ashby__careerkit_ashby.json": ("https://jobs.ashbyhq.com/HighlightTA/{}", "jobs", "id"),
     "greenhouse__careerkit_greenhouse.json": ("https://job-boards.greenhouse.io/amplitude/jobs/{}", "jobs", "id"),

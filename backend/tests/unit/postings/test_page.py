@@ -282,7 +282,7 @@ class TestNoPosting:
         )
 
 
-DATA = Path("/work/shared/data/postings")
+DATA = Path(__file__).resolve().parents[5] / "shared" / "data" / "postings"
 
 
 @pytest.mark.skipif(not (DATA / "manifest.json").exists(), reason="the captured pages are not on this machine")
