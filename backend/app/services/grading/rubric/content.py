@@ -235,7 +235,7 @@ def relevance(f: Facts) -> Finding:
     """C1: about the question, and how much of what it asks is answered."""
     covered, missing = _covered(f)
     nearest = int(f.near_question.argmax())
-    if f.topic < 0.2:
+    if f.topic < 0.15:
         why = "Few of your words are about what was asked."
     elif missing:
         why = f"You speak about what was asked; {missing}."
@@ -243,7 +243,7 @@ def relevance(f: Facts) -> Finding:
         why = "You speak about what was asked and answer each part of it."
     return Finding(
         id="C1",
-        score=1 + clip(f.topic / 0.25) * (1 + 3 * covered),
+        score=1 + clip(f.topic / 0.15) * (1 + 3 * covered),
         why=why,
         evidence=((f.rows[nearest], "closest to the question"),),
         features={"topic": round(f.topic_raw, 4), "covered": round(covered, 4)},
@@ -527,7 +527,7 @@ def _point_coverage(f: Facts) -> list[float]:
             covered *= 0.3 + 0.7 * max(f.presence("S"), f.presence("A"))
             for pattern, part in ((_POINT_RESULT, "R"), (_POINT_ACTION, "A"), (_POINT_SITUATION, "S")):
                 if pattern.search(point):
-                    covered = max(covered, 0.75 * f.presence(part) * clip(f.topic / 0.25))
+                    covered = max(covered, 0.75 * f.presence(part) * clip(f.topic / 0.15))
                     break
         out.append(round(covered, 4))
     return out

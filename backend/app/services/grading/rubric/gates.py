@@ -29,7 +29,7 @@ WORD_ORDER_MIN_SHORT = -3.5  # for 15 to 39 words; no answer of this project's o
 SHORTEST, SHORTEST_AT_ALL = 40, 15  # words
 REPEAT_MAX = 0.02  # share of six-word sequences that occurred before
 COPY_MAX = 0.40  # share of the answer's four-word sequences that stand in the question
-LIST_MAX = 0.15  # share of function words in a whole answer; this project's own answers have at least .26
+LIST_MAX = 0.30  # share of function words in a whole answer; this project's own answers have at least .42
 LIST_SENTENCE_MAX = 0.15  # the same in one sentence of at least eight words without a subject
 UNKNOWN_MAX = 0.5  # share of words in neither ESCO's text nor the word lists: not English, or no language
 TOO_FEW_WORDS = 25  # below it every score is capped at 2 (facts/grading.md)
@@ -204,8 +204,10 @@ _LEAD = (
 )
 INJECTION = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass|skip)\b(?:\s+\w+){0,3}?\s+(?:all|any|your|these|previous|"
-    r"prior|above|earlier|system|the|every)"
+    r"prior|above|earlier|system|every)"
     r"\s+(?:\w+\s+){0,3}?(?:instructions?|prompts?|rubrics?|guidelines\s+you|scoring|grading)\b"
+    rf"|{_LEAD}(?:ignore|disregard|forget|override|bypass)\s+the\s+(?:\w+\s+){{0,2}}?"
+    r"(?:instructions?|prompts?|rubrics?)\b"
     r"|\b(?:ignore|disregard|override|forget)\b(?:\s+\w+){0,2}?\s+(?:your|all|any|system|"
     r"these)\s+(?:\w+\s+){0,2}?rules\b"
     r"|\b(?:ignore|disregard|forget)\s+(?:(?:everything|all|anything)\s+)?(?:the\s+)?above\b"
@@ -251,7 +253,7 @@ INJECTION = re.compile(
     r"regeln)\w*"
     r"|\b(?:gib|geben\s+sie|vergib|bewerte?n?)\b.{0,60}\b(?:punktzahl|note|bewertung|punkte|höchst\w*|bestnote|"
     r"sehr\s+gut)\b"
-    r"|\b(?:ignore[zr]?|oublie[zr]?)\b.{0,60}\b(?:instructions?|consignes|règles|regles)\b"
+    r"|\b(?:ignore[zr]?|oublie[zr]?)\s+(?:les|toutes|tous|tes|vos|ces)\b.{0,60}\b(?:instructions?|consignes|règles|regles)\b"
     r"|\b(?:donne[zr]?|attribue[zr]?|mets|mettez)\b.{0,60}\b(?:note|score|points)\b"
     r"|\b(?:ignor[ae]\w*|olvid[ae]\w*)\b.{0,60}\b(?:instrucciones|reglas|indicaciones)\b|\b(?:dame|dale|da|den|"
     r"otorg\w+|asign\w+)\b.{0,60}\b(?:puntuación|puntuacion|nota|calificación|calificacion|puntos)\b"

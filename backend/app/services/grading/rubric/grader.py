@@ -36,7 +36,7 @@ RANGE_MIN = 0.3  # half-width; human raters with anchors differ by at least this
 RANGE_MAX = 1.0
 TAG_MIN = 0.5  # probability from which a sentence is shown as a part of the story
 # Content ceiling by topic (0-1): an answer that is barely about the question cannot score high for its form.
-CEILING: content.Curve = ((0.0, 2.0), (0.05, 3.0), (0.2, 5.0))
+CEILING: content.Curve = ((0.0, 2.0), (0.05, 3.0), (0.12, 5.0))
 
 
 @lru_cache(maxsize=1)
