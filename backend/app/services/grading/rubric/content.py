@@ -206,7 +206,10 @@ def acts(sentence: Sentence) -> Acts:
             position >= 2 and norms[position - 2] in ("would", "will") and before in _ADVERBS
         )
         acted = (
-            is_past(norm) and norm not in lx.STATIVE and before not in ("the", "a", "an", "my", "our", "them", "had")
+            is_past(norm)
+            and norm not in lx.STATIVE
+            and before not in ("the", "a", "an", "my", "our", "them", "had")
+            and not any(word in _MODALS for word in norms[max(0, position - 2) : position])
         )
         if not acted and not (planned and norm not in lx.STEP_VERBS_NOT and norm not in _ADVERBS):
             continue
@@ -218,6 +221,7 @@ def acts(sentence: Sentence) -> Acts:
     return Acts(own, shared, nobody, decided)
 
 
+_MODALS = lx.words("should could would can to will might")
 _ADVERBS = lx.words("also then first always just probably immediately definitely even maybe not never still only")
 
 
@@ -575,6 +579,15 @@ def job_knowledge(f: Facts) -> Finding:
     )
 
 
+def _seconds(f: Facts) -> float:
+    """Seconds spent on what counts: its share of the time from the first to the last word, or words at 150 a minute."""
+    timed = [word for word in f.reading.transcript.words if word.start_ms is not None and word.end_ms is not None]
+    if not timed:
+        return f.words / WORDS_PER_SECOND
+    said = sum(len(item.tokens) for item in f.reading.items)
+    return ((timed[-1].end_ms or 0) - (timed[0].start_ms or 0)) / 1000 * f.words / max(1, said)
+
+
 # Seconds of speech to 0-1: the band of 60 to 150 s is full, a short answer loses more slowly than a rambling one.
 LENGTH: Curve = ((5, 0.1), (20, 0.5), (60, 1.0), (150, 1.0), (210, 0.6), (300, 0.2))
 
@@ -597,7 +610,7 @@ def structure(f: Facts) -> Finding:
     items = [f.reading.items[row] for row in f.rows]
     stumbles = 100 * sum(item.restarts + item.soft for item in items) / max(words, 1)
     fluent = 1 - clip(stumbles / 6)
-    seconds = words / WORDS_PER_SECOND
+    seconds = _seconds(f)
     fitting = curve(seconds, LENGTH)
     again = sum(
         len(item.tokens)
@@ -614,8 +627,8 @@ def structure(f: Facts) -> Finding:
         + 0.06 * variety
         + 0.08 * fluent
     )
-    # Said twice lowers this dimension by at most .5, which is .08 of the content total (goal G9).
-    score -= 0.5 * clip(repeated / 0.3)
+    # Said twice lowers this dimension by at most .3, which is .1 of the content total where three count (goal G9).
+    score -= 0.3 * clip(repeated / 0.3)
     parts = [says(len(markers), "word or phrase that joins", "words or phrases that join") + " your thoughts"]
     length = f"about {int(round(seconds / 5) * 5)} seconds of speech"
     why = f"{length[0].upper()}{length[1:]} with {parts[0]}"

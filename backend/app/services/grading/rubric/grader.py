@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,7 @@ def grade_answer(
 
     facts = content.facts(asked, reading, reading.counts)
     checks, floor_reason = _gates(facts)
-    raw = _floor(facts, floor_reason) if floor_reason else content.findings(facts)
+    raw = _floor(facts, floor_reason) if floor_reason else _findings(facts)
     cap = FLOOR if floor_reason else _cap(facts)
     dimensions = [_content_row(finding, question.kind, reading, cap) for finding in raw]
     dimensions = _complete(dimensions, question.kind)
@@ -206,6 +207,19 @@ def _gates(facts: Facts) -> tuple[tuple[Gate, ...], str | None]:
     floor = {"empty", "no_answer", "gibberish", "keyword_list", "question_read_back", "off_topic"}
     return checks, next((gate.id for gate in checks if gate.triggered and gate.id in floor), None) or (
         "empty" if nothing_left else None
+    )
+
+
+def _findings(facts: Facts) -> tuple[Finding, ...]:
+    """The content findings; words to the grader may never lift one, not even by taking a clause with them."""
+    findings = content.findings(facts)
+    if INJECTED not in facts.reading.left_out:
+        return findings
+    rows = [k for k, why in enumerate(facts.reading.left_out) if why in (None, INJECTED)]
+    everything = {one.id: one.score for one in content.findings(content.facts(facts.ask, facts.reading, rows))}
+    return tuple(
+        one if one.score is None else replace(one, score=min(one.score, everything[one.id] or one.score))
+        for one in findings
     )
 
 

@@ -41,14 +41,13 @@ INJECTED, FOREIGN, COPIED, LISTED, TWICE, PADDED, NOTHING = (
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question made ready: canonical texts and vectors of what is asked, of the competency and of the key points."""
+    """A question made ready: canonical texts and vectors of what is asked and of the key points."""
 
     question: Question
     texts: tuple[str, ...]
     bare_vector: Vectors
     points: tuple[str, ...]
     point_vectors: Vectors
-    competency_vector: Vectors
     stems: frozenset[str]
     keep: frozenset[str]
 
@@ -91,9 +90,8 @@ def ask(question: Question) -> Ask:
     keep = frozenset(lower_words(" ".join([question.text, question.competency, *question.key_points])))
     texts = tuple(vector_text(item) for item in plain_sentences(question.text, keep)) or (canonical(question.text),)
     points = tuple(canonical(point) for point in question.key_points)
-    competency = canonical(question.competency) or " ".join(texts)
     bare = " ".join(_ASK_PREFIX.sub("", text) for text in texts).strip() or texts[0]
-    vectors = encoder().encode([bare, *points, competency])
+    vectors = encoder().encode([bare, *points])
     generic = frozenset(
         content_stems("tell time when describe example give situation question would could please share")
     )
@@ -102,9 +100,8 @@ def ask(question: Question) -> Ask:
         texts=texts,
         bare_vector=vectors[:1],
         points=points,
-        point_vectors=vectors[1:-1],
-        competency_vector=vectors[-1:],
-        stems=frozenset(content_stems(" ".join([*texts, competency, *points]))) - generic,
+        point_vectors=vectors[1:],
+        stems=frozenset(content_stems(" ".join([*texts, canonical(question.competency), *points]))) - generic,
         keep=keep,
     )
 
@@ -123,11 +120,10 @@ def _prototypes() -> tuple[Vectors, Vectors]:
 def read(asked: Ask, transcript: Transcript) -> Reading:
     """Split, encode and tag an answer, and mark the sentences that do not count."""
     words = transcript.words
+    injected = _words_of(gates.injection_spans(shown(words)), [word.text for word in words])
     items = sentences(words, keep=asked.keep, known=gates.known)
     vectors = np.vstack([_vector(vector_text(item)) for item in items]) if items else np.zeros((0, 384), np.float32)
     alone = tagger.probabilities(items, vectors)
-    shown_text = shown(words)
-    injected = _words_of(gates.injection_spans(shown_text), [word.text for word in words])
     padding, attacks = _prototypes()
     near_padding, near_attack = similarity(vectors, padding), similarity(vectors, attacks)
     near_each = similarity(vectors, vectors)
@@ -157,12 +153,20 @@ def read(asked: Ask, transcript: Transcript) -> Reading:
             why = PADDED
         left_out.append(why)
 
+    # The rest of what is said to the grader may be split off into a clause of its own.
+    for k in [k for k, why in enumerate(left_out) if why == INJECTED]:
+        for beside in (k - 1, k + 1):
+            if 0 <= beside < len(items) and gates.GRADER_WORDS.search(
+                shown(words[items[beside].first : items[beside].last + 1])
+            ):
+                left_out[beside] = INJECTED
+
     kept_words = [
         shown([word for word in words[item.first : item.last + 1] if not word.filler])
         for item, why in zip(items, left_out, strict=True)
-        if why not in (INJECTED, FOREIGN)
+        if why not in (INJECTED, FOREIGN, LISTED)
     ]
-    kept_items = [item for item, why in zip(items, left_out, strict=True) if why not in (INJECTED, FOREIGN)]
+    kept_items = [item for item, why in zip(items, left_out, strict=True) if why not in (INJECTED, FOREIGN, LISTED)]
     foreign, language = gates.foreign_share(" ".join(word.text for word in words if not word.filler))
     masked = frozenset(
         lowered

@@ -19,14 +19,17 @@ from app.services.grading.rubric import lexicon as lx
 UNCERTAIN = 0.3  # a recogniser's word below this probability is never evidence (facts/speech.md)
 LONG = 20  # tokens; a longer stretch is split at conjunctions and pauses, so that run-on speech has sentences too
 SHORT = 5  # tokens; no part of a split is shorter
-RUN_ON = 28  # tokens; only in a stretch this long may "I" begin a sentence without a joining word before it
+RUN_ON = (
+    28  # tokens per full stop; above it the text has no punctuation to rely on, and a subject and verb begin a clause
+)
+LONG_RUN_ON = 12  # tokens; LONG for such text
 PAUSE_MS = 700  # between two words of a long stretch: as good as a full stop
 NUMBER = "several"  # every number in canonical text, so that dropping or changing one moves no vector
 SOMEONE, SCHOOL = "someone", "school"
 
 _PIECE = re.compile(r"[$€£]|%|\d[\d.,:]*\d|\d|[^\W\d_]+(?:'[^\W\d_]+)*")
 _END = re.compile(r"[.?!…;][\"'”’)\]]*$")
-_ABBREVIATION = re.compile(r"^(mr|mrs|ms|dr|prof|st|vs|etc|approx|no|inc|ltd|e\.g|i\.e|[a-z])\.$", re.I)
+_ABBREVIATION = re.compile(r"^(mr|mrs|ms|dr|prof|st|vs|etc|approx|no|inc|ltd|e\.g|i\.e|[a-hj-z])\.$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +138,12 @@ def sentences(
     word is ordinary vocabulary. Fillers and uncertain words give no token.
     """
     raw = _mask(_raw(words), keep, known)
+    run_on = len(raw) > RUN_ON * max(1, sum(piece.ends for piece in raw))
     out: list[Sentence] = []
     start = 0
     for position, piece in enumerate(raw):
         if piece.ends or position == len(raw) - 1:
-            out.extend(_sentence(part) for part in _split(raw[start : position + 1]))
+            out.extend(_sentence(part) for part in _split(raw[start : position + 1], run_on))
             start = position + 1
     return tuple(sentence for sentence in out if sentence.tokens)
 
@@ -275,13 +279,13 @@ def _names_school(piece: _Raw) -> bool:
     )
 
 
-def _split(raw: list[_Raw]) -> list[list[_Raw]]:
+def _split(raw: list[_Raw], run_on: bool) -> list[list[_Raw]]:
     """Cut a long stretch at its best inner boundary, and the parts again, down to readable clauses."""
-    if len(raw) <= LONG:
+    if len(raw) <= (LONG_RUN_ON if run_on else LONG):
         return [raw]
     best, where = 0.0, 0
     for position in range(SHORT, len(raw) - SHORT + 1):
-        strength = _boundary(raw, position)
+        strength = _boundary(raw, position, run_on)
         if strength:
             balance = 1 - abs(2 * position / len(raw) - 1)
             value = strength * (0.6 + 0.4 * balance)
@@ -291,7 +295,7 @@ def _split(raw: list[_Raw]) -> list[list[_Raw]]:
         if len(raw) <= 2 * LONG:
             return [raw]
         where = len(raw) // 2
-    return [*_split(raw[:where]), *_split(raw[where:])]
+    return [*_split(raw[:where], run_on), *_split(raw[where:], run_on)]
 
 
 _SUBJECTS = lx.words("i we they it he she you this that there the my our them a someone nobody everyone")
@@ -307,16 +311,26 @@ _NEVER_BEFORE = lx.words(
 _AUXILIARIES = lx.words("am is are was were have has had do does did can could will would should must may might")
 
 
+def _is_verb(piece: _Raw) -> bool:
+    norm = piece.norm
+    return norm in _AUXILIARIES or norm in lx.PAST_IRREGULAR or (norm.endswith("ed") and len(norm) > 4)
+
+
 def _has_verb(raw: Sequence[_Raw]) -> bool:
-    return any(
-        piece.norm in _AUXILIARIES
-        or piece.norm in lx.PAST_IRREGULAR
-        or (piece.norm.endswith("ed") and len(piece.norm) > 4)
-        for piece in raw
-    )
+    return any(_is_verb(piece) for piece in raw)
 
 
-def _boundary(raw: list[_Raw], position: int) -> float:
+def _begins_clause(raw: Sequence[_Raw], position: int) -> bool:
+    """Whether a subject with its verb stands at `position` in text without punctuation."""
+    norm = raw[position].norm
+    if norm in ("i", "we"):
+        return True
+    if norm in ("it", "they", "everybody", "everyone", "nobody", "there", "that"):
+        return _has_verb(raw[position + 1 : position + 2])
+    return norm in ("the", "my", "our", "a") and _has_verb(raw[position + 2 : position + 4])
+
+
+def _boundary(raw: list[_Raw], position: int, run_on: bool) -> float:
     """How well a sentence could begin at `position` (0-1): a pause, or a joining word and a new subject."""
     here = raw[position]
     after = raw[position + 1].norm if position + 1 < len(raw) else ""
@@ -332,7 +346,7 @@ def _boundary(raw: list[_Raw], position: int) -> float:
             strength = 0.8
     elif here.norm in _STARTERS and before not in _JOINERS | _NEVER_BEFORE:
         strength = 0.6
-    elif len(raw) > RUN_ON and here.norm in ("i", "we") and before not in _NEVER_BEFORE:
+    elif run_on and before not in _NEVER_BEFORE and not _is_verb(raw[position - 1]) and _begins_clause(raw, position):
         strength = 0.5
     elif here.norm in ("as", "in", "after") and after in ("a", "the", "that") and before not in _NEVER_BEFORE:
         nextbut = raw[position + 2].norm if position + 2 < len(raw) else ""

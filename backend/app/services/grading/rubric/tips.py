@@ -122,13 +122,13 @@ _Advice = tuple[str, str, Evidence | None]
 
 
 def _relevance(row: DimensionScore, question: Question, grade: Grade) -> _Advice:
+    del question
     opening = _labelled(grade, OPENING)
     start = f"You start with {_cited(opening)}." if opening else "Your first sentence does not name the subject."
     return (
         f"{row.why} {start}",
-        f"Say one first sentence that uses the words of the question ({question.competency}), then check that "
-        f"each thing it asks "
-        "for has a sentence of its own.",
+        "Say one first sentence that uses the words of the question, then check that each thing it asks for has a "
+        "sentence of its own.",
         opening,
     )
 
