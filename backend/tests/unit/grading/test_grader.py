@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from app.domain.answer import Interval, PresenceMeasures, Transcript, VoiceMeasures, VoiceSecond, Word
 from app.domain.grade import Grade, Group, ScoreStatus
 from app.domain.question import Question, QuestionKind
-from app.services.grading.rubric import RUBRIC, grade_answer, typed_transcript
+from app.services.grading.rubric import RUBRIC, grade_answer, kind_of, typed_transcript
 from app.utils.json import dump, load
 
 STORY = m.stories()[0]
@@ -289,3 +289,42 @@ def test_questions_without_key_points_or_competency_are_graded() -> None:
         question = Question(id="q", text="How do you keep a kitchen clean?", kind=kind, competency="")
         grade = grade_answer(question, typed_transcript(random.Random(0).choice(m.answers()).text))
         assert grade.overall is not None
+
+
+GENERAL = {
+    "So please tell me about yourself.": (
+        "um okay so i'm a junior i study mechanical engineering and i'm from ohio originally i really like "
+        "building things so last summer i worked at a small company that makes pumps and i redesigned a bracket "
+        "which saved about two dollars a part and i also play the cello in the orchestra which uh i like because "
+        "it's so different from class and yeah in the future i want to work on medical devices because my cousin "
+        "has an insulin pump and i've seen how much it matters"
+    ),
+    "What is one of your weaknesses, and how do you work on it?": (
+        "I tend to take on too much because I don't like to say no. Last term I was in three clubs and on the "
+        "rowing team, and my lab reports were late twice. So now I write down every promise in one list, and "
+        "before I add something I look at what would have to go. It's not perfect, but this term nothing has been "
+        "late so far."
+    ),
+    "Why do you think we should hire you?": (
+        "I think I would bring two things. I've worked in a repair shop since I was sixteen, so I know how things "
+        "break, and I like explaining them to people. The other thing is that I stay with a problem. I spent four "
+        "weekends on one gearbox because the noise came back every time."
+    ),
+}
+
+
+@pytest.mark.parametrize("text", GENERAL)
+def test_general_questions_are_graded_for_what_they_are(text: str) -> None:
+    question = Question(id="q", text=text, kind=kind_of(text), competency="own question")
+    grade = m.graded(question, GENERAL[text])
+    assert {gate.id for gate in grade.gates if gate.triggered} <= {"padding"}
+    assert 2.5 < m.content(grade) < 4.6
+
+
+def test_an_answer_of_polite_words_only_is_weak_and_not_empty() -> None:
+    question = Question(id="q", text="Why should we hire you?", kind=QuestionKind.MOTIVATION, competency="")
+    grade = m.graded(
+        question, "I think I'm a hard worker, I'm dedicated and I get along with people. So I'd be a good fit."
+    )
+    assert "question_read_back" not in {gate.id for gate in grade.gates if gate.triggered}
+    assert 1.0 <= m.content(grade) <= 2.0

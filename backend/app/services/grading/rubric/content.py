@@ -28,13 +28,12 @@ WORDS_PER_SECOND = 2.5  # 150 words a minute, the lower edge of the best pace: t
 # stories share few words with the question they answer. None of this project's own 73 answers is below it.
 OFF_TOPIC = {
     QuestionKind.BEHAVIOURAL: 0.30,
-    QuestionKind.SITUATIONAL: 0.50,
-    QuestionKind.KNOWLEDGE: 0.80,
-    QuestionKind.MOTIVATION: 0.60,
+    QuestionKind.SITUATIONAL: 0.40,
+    QuestionKind.KNOWLEDGE: 0.70,
+    QuestionKind.MOTIVATION: 0.25,
 }
 FADE = 0.6
 GENERAL = 0.6  # probability of telling no part of a story from which "I said" or "I put it" is no action
-ABOUT = 0.2  # cosine to the question or a key point from which a general sentence is about it
 
 # Labels of evidence that tips look for.
 OWN_ACTION, TOLD_WITH_WE, THE_RESULT, OPENING, CLOSE = (
@@ -89,13 +88,8 @@ class Facts:
 
     @property
     def words(self) -> int:
-        """Words in sentences with substance: part of a story, or about the question; polite filling does not count."""
-        count = 0
-        for k, row in enumerate(self.rows):
-            about = max(float(self.near_question[k]), float(self.near_points[k].max()) if self.ask.points else 0.0)
-            if float(self.parts[k, 4]) < GENERAL or about >= ABOUT or self.reading.items[row].has_number:
-                count += len(self.reading.items[row].tokens)
-        return count
+        """Words in the sentences that count."""
+        return sum(len(self.reading.items[row].tokens) for row in self.rows)
 
     def presence(self, part: str) -> float:
         """How clearly a part of the story is there: its best sentence, 0-1."""

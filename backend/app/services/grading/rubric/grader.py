@@ -16,6 +16,7 @@ from app.services.grading.rubric import content, delivery, gates, tagger
 from app.services.grading.rubric.anchors import BY_ID, RUBRIC, VERSION
 from app.services.grading.rubric.content import Facts, Finding
 from app.services.grading.rubric.reading import (
+    COPIED,
     FOREIGN,
     INJECTED,
     LISTED,
@@ -33,6 +34,8 @@ from app.utils.minilm import SHA256 as MINILM_SHA256
 WEIGHTS = {Group.CONTENT: 0.7, Group.VOICE: 0.2, Group.PRESENCE: 0.1}
 LIFT_MAX = 0.5  # voice and presence lift the total at most this far above the content
 FLOOR, SHORT_CAP = 1.0, 2.0
+# The cap below 25 words fades out, so that a few polite words more cannot free a short answer from it.
+SHORT: content.Curve = ((25, 2.0), (45, 5.0))
 RANGE_MIN = 0.3  # half-width; human raters with anchors differ by at least this much, so a narrower one would pretend
 RANGE_MAX = 1.0
 TAG_MIN = 0.5  # probability from which a sentence is shown as a part of the story
@@ -176,7 +179,7 @@ def _gates(facts: Facts) -> tuple[tuple[Gate, ...], str | None]:
     empty = not reading.items
     keyword_list = whole.keyword_list or (nothing_left and LISTED in reading.left_out)
     off_topic = not nothing_left and facts.topic <= 0.0
-    fragments = nothing_left and not (empty or refusal or keyword_list)
+    read_back = whole.read_back or (nothing_left and COPIED in reading.left_out)
     if whole.word_order is None:
         order = "too few words to judge"
     else:
@@ -189,7 +192,7 @@ def _gates(facts: Facts) -> tuple[tuple[Gate, ...], str | None]:
              detail=f"The words {'do not ' if whole.gibberish else ''}form sentences ({order})."),
         Gate(id="keyword_list", triggered=keyword_list, evidence=_spans(reading, LISTED),
              detail=f"{100 * whole.function_share:.0f} % of the words join others into sentences."),
-        Gate(id="question_read_back", triggered=whole.read_back or (fragments and not whole.gibberish),
+        Gate(id="question_read_back", triggered=read_back,
              detail=f"{100 * whole.copied:.0f} % of the four-word sequences stand in the question."),
         Gate(id="off_topic", triggered=off_topic,
              detail="The answer is about something else." if off_topic else "The answer is about the question."),
@@ -206,7 +209,7 @@ def _gates(facts: Facts) -> tuple[tuple[Gate, ...], str | None]:
     )  # fmt: skip
     floor = {"empty", "no_answer", "gibberish", "keyword_list", "question_read_back", "off_topic"}
     return checks, next((gate.id for gate in checks if gate.triggered and gate.id in floor), None) or (
-        "empty" if nothing_left else None
+        "nothing_left" if nothing_left else None
     )
 
 
@@ -230,6 +233,7 @@ _FLOOR_WHY = {
     "keyword_list": "These are keywords, not sentences about something you did or know.",
     "question_read_back": "You repeat the question instead of answering it.",
     "off_topic": "What you say is about something else than the question.",
+    "nothing_left": "No sentence of the answer is left to grade.",
 }
 
 
@@ -246,7 +250,9 @@ def _floor(facts: Facts, reason: str) -> tuple[Finding, ...]:
 
 def _cap(facts: Facts) -> float:
     ceiling = content.curve(facts.topic, CEILING)
-    return min(ceiling, SHORT_CAP) if facts.words < gates.TOO_FEW_WORDS else ceiling
+    if facts.words < gates.TOO_FEW_WORDS:
+        return min(ceiling, SHORT_CAP)
+    return min(ceiling, content.curve(facts.words, SHORT))
 
 
 def _rounded(score: float) -> float:

@@ -161,6 +161,10 @@ def read(asked: Ask, transcript: Transcript) -> Reading:
             ):
                 left_out[beside] = INJECTED
 
+    # An answer of general words only is a weak answer, not an empty one.
+    if None not in left_out:
+        left_out = [None if why == PADDED else why for why in left_out]
+
     kept_words = [
         shown([word for word in words[item.first : item.last + 1] if not word.filler])
         for item, why in zip(items, left_out, strict=True)

@@ -25,9 +25,9 @@ def make_tips(question: Question, transcript: Transcript, grade: Grade) -> tuple
     """
     if grade.overall is None:
         return ()
-    stopped = next((gate for gate in grade.gates if gate.triggered and gate.id in _START_OVER), None)
-    if stopped:
-        return (_start_over(question, grade, stopped.id),)
+    if all(row.score in (None, 1.0) for row in grade.dimensions if row.group is Group.CONTENT):
+        stopped = (gate.id for gate in grade.gates if gate.triggered and gate.id in _START_OVER)
+        return (_start_over(question, grade, next(stopped, "nothing_left")),)
     tips = []
     for row in grade.dimensions:
         if row.score is None or row.next_level is None:
@@ -60,6 +60,7 @@ _START_OVER = {
     "keyword_list": "You list keywords; nobody can see from a list what you did or know.",
     "question_read_back": "You repeat the question; the answer itself is missing.",
     "off_topic": "You speak about something else than the question.",
+    "nothing_left": "No sentence of the answer is left to grade.",
 }
 
 
