@@ -263,9 +263,9 @@ def g16() -> dict[str, object]:
     rows: dict[str, list[float]] = {"no_case_no_punctuation": [], "errors_10": [], "errors_15": []}
     for k, (question, text) in enumerate(base()):
         clean = m.content(m.graded(question, text))
-        rows["no_case_no_punctuation"].append(abs(m.content(m.graded(question, m.plain(text))) - clean))
+        rows["no_case_no_punctuation"].append(abs(m.content(m.graded(question, m.plain(text), "stt")) - clean))
         for name, rate in (("errors_10", 0.10), ("errors_15", 0.15)):
-            rows[name].append(abs(m.content(m.graded(question, m.misheard(text, rate, k))) - clean))
+            rows[name].append(abs(m.content(m.graded(question, m.misheard(text, rate, k), "stt")) - clean))
     return {name: stats(values) for name, values in rows.items()}
 
 

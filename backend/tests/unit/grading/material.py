@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -94,8 +94,8 @@ def paraphrases() -> list[tuple[Question, str, str]]:
 
 
 @lru_cache(maxsize=4096)
-def graded(question: Question, text: str) -> Grade:
-    return grade_answer(question, typed_transcript(text))
+def graded(question: Question, text: str, source: str = "typed") -> Grade:
+    return grade_answer(question, replace(typed_transcript(text), source=source))
 
 
 def content(grade: Grade) -> float:

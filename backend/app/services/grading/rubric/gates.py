@@ -24,9 +24,10 @@ from app.services.grading.rubric.tagger import SENTENCES
 from app.services.grading.rubric.text import SCHOOL, SOMEONE, Sentence, lower_words
 from app.utils.paths import models_dir
 
-# Nats per word. The note's -2.77 flags 0.4 % of real, 98.4 % of shuffled and 99.1 % of random answers; a little lower,
-# because a recogniser's errors cost a real answer about .1.
-WORD_ORDER_MIN = -2.80
+# Nats per word; the note's value flags 0.4 % of real, 98.4 % of shuffled and 99.1 % of random answers.
+WORD_ORDER_MIN = -2.77
+# For recogniser text: 10-15 % word errors cost this project's own answers .1 to .2, and nobody reads out shuffled words.
+WORD_ORDER_MIN_HEARD = -3.0
 WORD_ORDER_MIN_SHORT = -3.5  # for 15 to 39 words; no answer of this project's own 50, cut to 15-30 words, is below it
 SHORTEST, SHORTEST_AT_ALL = 40, 15  # words
 REPEAT_MAX = 0.02  # share of six-word sequences that occurred before
@@ -339,6 +340,7 @@ class Whole:
     copied: float
     function_share: float
     unknown_share: float
+    heard: bool
 
     @property
     def gibberish(self) -> bool:
@@ -347,7 +349,8 @@ class Whole:
             return True
         if self.word_order is None or self.words < SHORTEST_AT_ALL:
             return False
-        return self.word_order < (WORD_ORDER_MIN if self.words >= SHORTEST else WORD_ORDER_MIN_SHORT)
+        least = WORD_ORDER_MIN_HEARD if self.heard else WORD_ORDER_MIN
+        return self.word_order < (least if self.words >= SHORTEST else WORD_ORDER_MIN_SHORT)
 
     @property
     def repetition(self) -> bool:
@@ -365,7 +368,7 @@ class Whole:
         return self.words >= 8 and self.function_share < LIST_MAX
 
 
-def whole(question: str, text: str, items: Sequence[Sentence], masked: frozenset[str]) -> Whole:
+def whole(question: str, text: str, items: Sequence[Sentence], masked: frozenset[str], *, heard: bool) -> Whole:
     """Measure an answer. `text` is what was said without injected or foreign sentences, `masked` its names."""
     words = [word for word in tokens(text) if word not in lx.FILLERS]
     order = word_order()
@@ -380,4 +383,5 @@ def whole(question: str, text: str, items: Sequence[Sentence], masked: frozenset
         copied=copied(tokens(question), words),
         function_share=function_share([norm for norm in norms if norm not in (SOMEONE, SCHOOL)]),
         unknown_share=round(unknown / len(plain), 4) if plain else 0.0,
+        heard=heard,
     )

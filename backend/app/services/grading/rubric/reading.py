@@ -186,7 +186,9 @@ def read(asked: Ask, transcript: Transcript) -> Reading:
         left_out=tuple(left_out),
         vectors=vectors,
         alone=alone,
-        whole=gates.whole(asked.question.text, " ".join(kept_words), kept_items, masked),
+        whole=gates.whole(
+            asked.question.text, " ".join(kept_words), kept_items, masked, heard=transcript.source == "stt"
+        ),
         foreign=foreign,
         language=language,
     )
