@@ -26,7 +26,7 @@ from app.utils.paths import models_dir
 
 # Nats per word; the note's value flags 0.4 % of real, 98.4 % of shuffled and 99.1 % of random answers.
 WORD_ORDER_MIN = -2.77
-# For recogniser text: 10-15 % word errors cost this project's own answers .1 to .2, and nobody reads out shuffled words.
+# For recogniser text: 10-15 % word errors cost this project's own answers .1 to .2, and nobody reads shuffled words.
 WORD_ORDER_MIN_HEARD = -3.0
 WORD_ORDER_MIN_SHORT = -3.5  # for 15 to 39 words; no answer of this project's own 50, cut to 15-30 words, is below it
 SHORTEST, SHORTEST_AT_ALL = 40, 15  # words
