@@ -48,7 +48,7 @@ def parser() -> Parser:
     answer.add_argument("--recording", metavar="FILE", help="the answer as a recording")
     grade.add_argument("--posting", metavar="FILE|URL", help="the posting the question is for")
     kinds = [kind.value for kind in QuestionKind]
-    grade.add_argument("--kind", choices=kinds, default=QuestionKind.BEHAVIOURAL.value)
+    grade.add_argument("--kind", choices=kinds)
 
     practice = commands.add_parser("practice", help="plan, answer question N with the Nth recording, report")
     practice.add_argument("--posting", required=True, metavar="FILE|URL")

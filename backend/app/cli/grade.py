@@ -31,7 +31,7 @@ class Line:
     question: str
     answer: str
     id: str | int | None = None
-    kind: QuestionKind = QuestionKind.BEHAVIOURAL
+    kind: QuestionKind | None = None
     key_points: tuple[str, ...] = ()
     posting: str | None = None
     duration_s: float | None = None
@@ -40,7 +40,7 @@ class Line:
 def run(options: Namespace) -> dict[str, Any]:
     """The JSON of `grade` for one answer. Raises BadInput."""
     posting = read_posting(options.posting) if options.posting else None
-    question = own_question(options.question, QuestionKind(options.kind), ())
+    question = own_question(options.question, QuestionKind(options.kind) if options.kind else None, ())
     if options.recording:
         tell("listening to the recording")
         answer = recorded(Path(options.recording), names_to_hear(posting, question))
@@ -78,11 +78,15 @@ def print_batch() -> None:
         sys.stdout.flush()
 
 
-def own_question(text: str, kind: QuestionKind, key_points: tuple[str, ...]) -> Question:
+def own_question(text: str, kind: QuestionKind | None, key_points: tuple[str, ...]) -> Question:
     """A question somebody wrote, graded like one that was added on the page. Raises BadInput when it is empty."""
+    from app.services.grading.rubric import kind_of
+
     if not text.strip():
         raise BadInput("The question is empty.", code="question_empty")
-    return Question(id="q1", text=text.strip(), kind=kind, competency=OWN_COMPETENCY, key_points=key_points)
+    return Question(
+        id="q1", text=text.strip(), kind=kind or kind_of(text), competency=OWN_COMPETENCY, key_points=key_points
+    )
 
 
 def names_to_hear(posting: Posting | None, question: Question) -> list[str]:
