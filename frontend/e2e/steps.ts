@@ -66,10 +66,10 @@ export async function askForThree(page: Page): Promise<void> {
 }
 
 export async function agreeToEverything(page: Page): Promise<void> {
-  for (const box of await page
-    .getByRole("group", { name: "What you agree to" })
-    .getByRole("checkbox")
-    .all()) {
+  const boxes = page.getByRole("group", { name: "What you agree to" }).getByRole("checkbox");
+  // all() does not wait: on a page that is not drawn yet it would agree to nothing.
+  await expect(boxes.first()).toBeVisible();
+  for (const box of await boxes.all()) {
     await box.check();
   }
 }
