@@ -3,6 +3,7 @@ import { expect, type Page, test } from "@playwright/test";
 import {
   agreeToEverything,
   askForThree,
+  choose,
   enterRoom,
   finish,
   goToQuestions,
@@ -43,7 +44,7 @@ test("every page passes axe at three widths and never scrolls sideways", async (
   await enterRoom(page);
   await check(page, "room");
   await page.goto(page.url().replace("/room", "/plan"));
-  await page.getByRole("radio", { name: /Typed/ }).check();
+  await choose(page, /Typed/);
   await page.getByRole("link", { name: "Go to the first question" }).click();
   await page
     .getByLabel("Your answer")

@@ -65,6 +65,13 @@ export async function askForThree(page: Page): Promise<void> {
   });
 }
 
+/** Chooses how to answer, on the page with the questions. */
+export async function choose(page: Page, name: RegExp): Promise<void> {
+  const radio = page.getByRole("radio", { name });
+  await radio.click();
+  await expect(radio).toBeChecked();
+}
+
 export async function agreeToEverything(page: Page): Promise<void> {
   const boxes = page.getByRole("group", { name: "What you agree to" }).getByRole("checkbox");
   // all() does not wait: on a page that is not drawn yet it would agree to nothing.

@@ -1,11 +1,20 @@
 import { expect, test } from "@playwright/test";
-import { ANSWER, askForThree, finish, goToQuestions, pastePosting, plain, waitForReport } from "./steps";
+import {
+  ANSWER,
+  askForThree,
+  choose,
+  finish,
+  goToQuestions,
+  pastePosting,
+  plain,
+  waitForReport,
+} from "./steps";
 
 test("typed answers lead to the same kind of report, and survive a reload", async ({ page }) => {
   await pastePosting(page);
   await goToQuestions(page);
   await askForThree(page);
-  await page.getByRole("radio", { name: /Typed/ }).check();
+  await choose(page, /Typed/);
   await page.getByRole("link", { name: "Go to the first question" }).click();
   await expect(page.getByRole("heading", { name: "Question 1 of 3" })).toBeVisible();
 

@@ -4,6 +4,7 @@ import {
   answerAloud,
   answerMs,
   askForThree,
+  choose,
   enterRoom,
   finish,
   goToQuestions,
@@ -17,7 +18,7 @@ test("voice alone is enough: no camera is opened, the picture is said to be not 
   await pastePosting(page);
   await goToQuestions(page);
   await askForThree(page);
-  await page.getByRole("radio", { name: /Voice only/ }).check();
+  await choose(page, /Voice only/);
   await page.getByRole("link", { name: "Check the microphone" }).click();
   await expect(page.getByRole("heading", { name: "Hear yourself first" })).toBeVisible();
   await expect(page.getByText("We hear you above the noise of the room.")).toBeVisible({ timeout: 60_000 });

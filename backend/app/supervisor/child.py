@@ -23,6 +23,9 @@ NAME_WIDTH = 11
 # A process that lived this long had started well: its next crash begins the back-off anew.
 SETTLED_S = 60.0
 BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+# How long the output of a dead process may still come in: a process it started may hold the pipe open for ever.
+LAST_WORDS_S = 2.0
+SECRET_HEAD = 8  # lfx prints this much of its key at every start
 PR_SET_PDEATHSIG = 1
 
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -34,7 +37,8 @@ class Spec:
 
     `ready` is asked again and again until it says True; `ready_line`, when given, must also have appeared in the
     output. `death_signal` is what Linux sends the process when the supervisor itself dies. `stop_s` is how long the
-    process may take to end after `stop_signal` before its group is killed.
+    process may take to end after `stop_signal` before its group is killed. `after_exit` removes what outlives the
+    process outside its group. Texts of `secrets` are masked in the log.
     """
 
     name: str
@@ -49,6 +53,8 @@ class Spec:
     death_signal: signal.Signals = signal.SIGKILL
     user: int | None = None
     group: int | None = None
+    after_exit: Callable[[], object] | None = None
+    secrets: tuple[str, ...] = ()
 
 
 class StartFailed(Exception):
@@ -81,8 +87,8 @@ class Child:
         failures = 0
         while not self._stopping:
             began = time.monotonic()
-            process = await self._spawn()
-            reader = asyncio.create_task(self._read(process))
+            process, output = await self._spawn()
+            reader = asyncio.create_task(self._read(output))
             exited = asyncio.create_task(process.wait())
             ready = await self._wait_ready(exited, began)
             if ready:
@@ -91,11 +97,15 @@ class Child:
             elif not self._stopping and not exited.done():
                 self._signal(signal.SIGKILL)
             status = await exited
-            await reader
             self.process = None
+            if not self._stopping:
+                self._kill_group(process.pid)  # whatever the dead process left behind
+                if self.spec.after_exit is not None:
+                    await asyncio.to_thread(self.spec.after_exit)
+            await asyncio.wait({reader}, timeout=LAST_WORDS_S)
+            reader.cancel()
             if self._stopping:
                 return
-            self._kill_group(process.pid)  # whatever the dead process left behind
             failures = 1 if time.monotonic() - began > SETTLED_S else failures + 1
             if not self.started.is_set() and failures >= 3:
                 raise StartFailed(f"{self.spec.name} does not start ({_status(status)}):\n{self._last_words()}")
@@ -124,7 +134,8 @@ class Child:
         if self.process is not None:
             self._kill_group(self.process.pid)
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
+    async def _spawn(self) -> tuple[asyncio.subprocess.Process, int]:
+        """The new process, and the end of a pipe from which its output is read."""
         self._line_seen.clear()
         spec, parent = self.spec, os.getpid()
 
@@ -137,31 +148,48 @@ class Child:
         account: dict[str, Any] = {}
         if spec.user is not None:
             account = {"user": spec.user, "group": spec.group, "extra_groups": []}
-        self.process = await asyncio.create_subprocess_exec(
-            *spec.argv,
-            cwd=spec.cwd,
-            env=dict(spec.env),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=with_parent,
-            limit=1 << 20,
-            **account,
-        )
+        # A pipe of our own: with asyncio's, wait() does not return while anybody, an orphan of the dead process for
+        # example, still holds the other end.
+        output, theirs = os.pipe()
+        try:
+            self.process = await asyncio.create_subprocess_exec(
+                *spec.argv,
+                cwd=spec.cwd,
+                env=dict(spec.env),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=theirs,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=with_parent,
+                **account,
+            )
+        except BaseException:
+            os.close(output)
+            raise
+        finally:
+            os.close(theirs)
         self.changed()
-        return self.process
+        return self.process, output
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
+    async def _read(self, output: int) -> None:
+        lines = asyncio.StreamReader(limit=1 << 20)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(lines), os.fdopen(output, "rb", 0)
+        )
+        try:
+            await self._keep(lines)
+        finally:
+            transport.close()
+
+    async def _keep(self, lines: asyncio.StreamReader) -> None:
         while True:
             try:
-                raw = await process.stdout.readline()
+                raw = await lines.readline()
             except ValueError:  # a line over the limit: its beginning is dropped, the rest follows
                 continue
             if not raw:
                 return
-            line = raw.decode(errors="replace").rstrip()
+            line = masked(raw.decode(errors="replace").rstrip(), self.spec.secrets)
             self._tail.append(line)
             if self.spec.ready_line is not None and self.spec.ready_line in line:
                 self._line_seen.set()
@@ -192,6 +220,19 @@ class Child:
 
     def _last_words(self) -> str:
         return "\n".join(f"    {line}" for line in self._tail) or "    (it printed nothing)"
+
+
+def masked(line: str, secrets: tuple[str, ...]) -> str:
+    """The line with each secret, and each beginning of one (eight characters or more), as `***`."""
+    for secret in secrets:
+        start = line.find(secret[:SECRET_HEAD])
+        while start >= 0:
+            end = start
+            while end < len(line) and end - start < len(secret) and line[end] == secret[end - start]:
+                end += 1
+            line = f"{line[:start]}***{line[end:]}"
+            start = line.find(secret[:SECRET_HEAD], start)
+    return line
 
 
 def _status(status: int) -> str:

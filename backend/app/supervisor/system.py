@@ -194,6 +194,7 @@ class System:
                 "LANGFLOW_DO_NOT_TRACK": "true",
             },
             cwd=REPOSITORY / "langflow",
+            secrets=(key,),
             ready=lambda: flows_loaded(address, key),
         )
 
@@ -231,6 +232,7 @@ class System:
             death_signal=signal.SIGINT,
             user=server.user,
             group=server.group,
+            after_exit=lambda: postgres.end_orphans(server.data),
         )
 
     def _api(self) -> Spec:

@@ -56,7 +56,7 @@ class Candidate:
 
     def stages(self, take_id: str) -> dict[str, dict[str, Any]]:
         """The stages of a take by name."""
-        return {stage["name"]: stage for stage in self.call("GET", f"/takes/{take_id}")["stages"]}
+        return {stage["name"]: stage for stage in self.call("GET", f"/takes/{take_id}", timeout=20)["stages"]}
 
     def wait(
         self, take_id: str, until: Callable[[dict[str, dict[str, Any]]], bool], *, timeout_s: float = 150

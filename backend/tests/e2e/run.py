@@ -1,7 +1,7 @@
 """`python -m tests.e2e.run`: the browser journeys against the whole real system, with no network but loopback.
 
-Starts `python -m app up` on a fresh data folder, gives Chromium a fake camera and microphone that play real media, runs
-the Playwright specs in `frontend/e2e`, then compares `python -m app practice` with what the web graded.
+Starts `python -m app up` on a fresh data folder, gives Chromium a fake camera and microphone that play real media, and
+runs the Playwright specs in `frontend/e2e`.
 """
 
 from __future__ import annotations

@@ -146,6 +146,26 @@ def test_a_killed_process_comes_back_and_it_is_said(system: RunningSystem, data:
     assert {other: state(data)["children"][other] for other in others} == others
 
 
+def test_a_stuck_backend_does_not_keep_the_database_away(system: RunningSystem, data: Path) -> None:
+    """A backend that waits for a lock of a killed process never ends by itself; stopping one stands in for it."""
+    server = psutil.Process(state(data)["children"]["postgres"])
+    stuck = next(child for child in server.children() if "checkpointer" in " ".join(child.cmdline()))
+    stuck.suspend()
+    server.kill()
+    until(lambda: state(data)["children"].get("postgres", server.pid) != server.pid, 30, "the new start")
+    until(lambda: ready(system.url), 60, "readiness")
+    assert not stuck.is_running()
+
+
+def test_no_log_holds_a_secret(system: RunningSystem, data: Path) -> None:
+    assert ready(system.url)
+    logs = {path.name: path.read_text(errors="replace") for path in (data / "logs").iterdir()}
+    assert "API Key: ***" in logs["flows.log"]  # the line that gave the beginning of the key away
+    for secret in (data / "secrets").iterdir():
+        for name, text in logs.items():
+            assert secret.read_text().strip()[:8] not in text, name
+
+
 def test_ctrl_c_leaves_no_process_and_keeps_the_data(system: RunningSystem, data: Path) -> None:
     reply = httpx.post(f"{system.url}/api/postings", json={"text": POSTING}, timeout=30)
     assert reply.status_code == 201, reply.text

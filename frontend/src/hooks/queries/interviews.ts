@@ -45,12 +45,15 @@ export function useEditInterview(id: string) {
     mutationFn: (body: components["schemas"]["InterviewEdit"]) =>
       must(api.PATCH("/api/interviews/{interview_id}", { params: { path: { interview_id: id } }, body })),
     // A pressed switch moves at once; when the server says no, the page reads how things are.
-    onMutate: (body) =>
+    onMutate: async (body) => {
+      // What is being read right now was written before this change: it must not undo it.
+      await client.cancelQueries({ queryKey: interviewKey(id) });
       client.setQueryData<InterviewOut>(interviewKey(id), (old) => {
         if (!old) return old;
         const given = Object.entries(body).filter(([, value]) => value !== null && value !== undefined);
         return { ...old, settings: { ...old.settings, ...Object.fromEntries(given) } };
-      }),
+      });
+    },
     onSuccess: (changed) => client.setQueryData(interviewKey(id), changed),
     onError: () => client.invalidateQueries({ queryKey: interviewKey(id) }),
   });

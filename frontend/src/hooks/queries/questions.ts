@@ -52,13 +52,15 @@ export function useQuestionChanges(id: string) {
           body: { ids },
         }),
       ),
-    onMutate: (ids) =>
+    onMutate: async (ids) => {
+      await client.cancelQueries({ queryKey: interviewKey(id) });
       client.setQueryData<InterviewOut>(interviewKey(id), (old) => {
         if (!old) return old;
         const places = new Map(ids.map((qid, place) => [qid, place]));
         const sorted = [...old.questions].sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
         return { ...old, questions: sorted.map((q, place) => ({ ...q, position: place + 1 })) };
-      }),
+      });
+    },
   });
   return { add, edit, remove, swap, order };
 }

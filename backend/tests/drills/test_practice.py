@@ -1,0 +1,81 @@
+"""`python -m app practice` and the web are one program: the same files give the same questions, words and grades."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.drills.client import Candidate
+from tests.e2e import media
+from tests.e2e.system import BACKEND, RunningSystem
+
+pytestmark = [pytest.mark.drill, pytest.mark.timeout(400)]
+
+POSTING = BACKEND / "tests" / "fixtures" / "postings" / "warehouse.txt"
+SECOND = (
+    "We had a new colleague who was afraid of the forklift. I sat down with her and asked what worried her. "
+    "Then I drove the lane slowly while she watched, and she drove it while I walked beside her. "
+    "After two weeks she passed the test, and she trains others today."
+)
+
+
+def told(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a report says about each answer; ids, times of the run and the code's own bookkeeping differ by nature."""
+    answers = []
+    for answer in report["answers"]:
+        grade = answer["grade"]
+        answers.append(
+            {
+                "question": {key: value for key, value in answer["question"].items() if key != "id"},
+                "words": answer["transcript"] and answer["transcript"]["words"],
+                "voice": answer["voice"],
+                "presence": answer["presence"],
+                "grade": grade and {key: value for key, value in grade.items() if key != "provenance"},
+                "tips": answer["tips"],
+            }
+        )
+    return answers
+
+
+def test_practice_gives_what_the_web_gives(tmp_path: Path) -> None:
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    first, second = tmp_path / "first", tmp_path / "second"
+    media.write_all(first)
+    second.mkdir()
+    shutil.copy(first / "face.y4m", second)
+    media.write_answer(second / "answer.wav", SECOND)
+    media.write_recording(first, recordings / "1.webm")
+    media.write_recording(second, recordings / "2.webm")
+
+    with RunningSystem(tmp_path / "d") as system:
+        candidate = Candidate(system.url)
+        interview = candidate.plan(POSTING.read_text(encoding="utf-8"), count=3, mode="video")
+        takes = [
+            candidate.record(question["id"], path)
+            for question, path in zip(interview["questions"], sorted(recordings.iterdir()), strict=False)
+        ]
+        for take in takes:
+            candidate.wait_until_ended(take)
+        web = candidate.call("GET", f"/interviews/{interview['id']}/report")
+
+    out = tmp_path / "report.json"
+    subprocess.run(
+        [sys.executable, "-m", "app", "practice", "--posting", str(POSTING), "--recordings", str(recordings)]
+        + ["--questions", "3", "--out", str(out)],
+        cwd=BACKEND,
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+    own = json.loads(out.read_text(encoding="utf-8"))
+    assert [answer["grade"] is not None for answer in web["answers"]] == [True, True, False]
+    assert web["answers"][0]["grade"]["overall"] != web["answers"][1]["grade"]["overall"]
+    assert told(own) == told(web)
+    assert own["summary"]["overall"] == web["summary"]["overall"]
