@@ -8,6 +8,7 @@ import io
 import wave
 from collections.abc import AsyncIterator
 
+import av
 import httpx
 import numpy as np
 
@@ -25,6 +26,20 @@ def wav(seconds: float = 1.0) -> bytes:
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes((samples * 32767).astype("<i2").tobytes())
+    return buffer.getvalue()
+
+
+def flac(seconds: int) -> bytes:
+    """Silence of any length in few bytes, 8 kHz mono."""
+    rate, buffer = 8000, io.BytesIO()
+    with av.open(buffer, "w", format="flac") as file:
+        stream = file.add_stream("flac", rate=rate, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, rate * 60), "<i2"), format="s16", layout="mono")
+        frame.sample_rate = rate
+        for minute in range(seconds // 60):
+            frame.pts = minute * 60 * rate
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode())
     return buffer.getvalue()
 
 

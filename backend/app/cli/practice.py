@@ -128,6 +128,7 @@ def build_report(
                 for position, (question, take) in enumerate(zip(questions, takes, strict=True))
             ],
             "coverage": planned.coverage,
+            "not_asked": planned.provenance["not_asked"],
             "progress": {"asked": len(questions), "answered": len(answers), "finished": len(answers)},
         },
         "posting": posting,

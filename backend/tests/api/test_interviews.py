@@ -69,6 +69,21 @@ async def test_own_question_is_added_reworded_and_removed(client: httpx.AsyncCli
     assert len(removed.json()["questions"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Why do you want to bake for us?", "motivation"),
+        ("What would you do if the oven failed at five in the morning?", "situational"),
+        ("Tell me about a time a batch went wrong.", "behavioural"),
+        ("How do you feed a starter?", "knowledge"),
+    ],
+)
+async def test_without_a_kind_the_wording_tells(client: httpx.AsyncClient, text: str, kind: str) -> None:
+    interview, _, _ = await world.interview()
+    added = await client.post(f"/api/interviews/{interview}/questions", json={"text": text})
+    assert added.json()["questions"][-1]["question"]["kind"] == kind
+
+
 async def test_removing_a_question_shows_in_the_coverage(client: httpx.AsyncClient) -> None:
     interview, questions, _ = await world.interview()
     body = (await client.delete(f"/api/interviews/{interview}/questions/{questions[1]}")).json()

@@ -102,6 +102,15 @@ async def test_the_same_seed_plans_the_same_questions(client: httpx.AsyncClient,
     assert (await client.get("/api/postings")).json()[0]["interviews"] == 2
 
 
+async def test_a_line_no_question_is_made_for_is_named_with_its_reason(client: httpx.AsyncClient, flows: str) -> None:
+    text = f"{world.TEXT}- A valid passport and the right to work in the UK\n"
+    posting = (await client.post("/api/postings", json={"text": text})).json()
+    papers = [item["id"] for item in posting["posting"]["requirements"] if "passport" in item["text"]]
+    body = {"posting_id": posting["id"], "count": 3, "mode": "typed"}
+    interview = (await client.post("/api/interviews", json=body)).json()
+    assert interview["not_asked"] == dict.fromkeys(papers, "not_for_an_interview") != {}
+
+
 async def test_a_swap_gives_a_question_not_seen_before(client: httpx.AsyncClient, flows: str) -> None:
     posting = (await posted(client))["id"]
     plan = (await client.post("/api/interviews", json={"posting_id": posting, "count": 3})).json()

@@ -174,13 +174,12 @@ async def test_a_recording_that_cannot_be_used_is_thrown_away(
     assert [path for path in (settings.data / "storage").rglob("*") if path.is_file()] == []
 
 
-async def test_a_recording_that_is_too_long(
-    client: httpx.AsyncClient, question: UUID, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(settings, "max_recording_s", 2)
-    take, _ = await uploaded(client, question, recordings.wav(3))
+async def test_two_hours_are_too_long(client: httpx.AsyncClient, question: UUID, settings: Any) -> None:
+    take, _ = await uploaded(client, question, recordings.flac(7200))
     response = await client.post(f"/api/takes/{take}/finish", json={})
     assert (response.status_code, response.json()["error"]) == (413, "media_too_long")
+    await world.run_jobs()
+    assert [path for path in (settings.data / "storage").rglob("*") if path.is_file()] == []
 
 
 async def test_recordings_expire(client: httpx.AsyncClient, question: UUID, settings: Any) -> None:

@@ -1,5 +1,5 @@
 // The words for the server's codes, in one place.
-import type { Mode, QuestionKind, Seniority, StageOut, Weight } from "./api/types";
+import type { Mode, NotAsked, QuestionKind, Seniority, StageOut, Weight } from "./api/types";
 
 export const WEIGHTS: Record<Weight, { one: string; many: string }> = {
   must: { one: "Must have", many: "Must-haves" },
@@ -22,6 +22,14 @@ export const KINDS: Record<QuestionKind, { name: string; means: string }> = {
   situational: { name: "Situational", means: "what you would do" },
   knowledge: { name: "Knowledge", means: "what you know" },
   motivation: { name: "Motivation", means: "why this job" },
+};
+
+/** Why no question is made for a line of the posting. */
+export const NOT_ASKED: Record<NotAsked, string> = {
+  instruction: "It tells the reader of the posting what to do.",
+  not_for_an_interview: "It is shown on paper, or is about the person and not the work.",
+  personal_data: "It names somebody or says how to reach them.",
+  language: "It is not in English, and questions are.",
 };
 
 export const MODES: Record<Mode, { name: string; means: string }> = {

@@ -63,11 +63,14 @@ class InterviewEdit(In):
     consent: Consent | None = None
 
 
+NotAsked = Literal["instruction", "not_for_an_interview", "personal_data", "language"]
+
+
 class QuestionIn(In):
-    """A question of one's own."""
+    """A question of one's own; without a kind, its wording tells."""
 
     text: QuestionText
-    kind: QuestionKind
+    kind: QuestionKind | None = None
 
 
 class QuestionEdit(In):
@@ -153,6 +156,7 @@ class InterviewOut(Out):
     settings: SettingsOut
     questions: list[QuestionOut]
     coverage: Coverage
+    not_asked: dict[str, NotAsked] = Field(description="Requirement ids that no question is made for, and why.")
     progress: Counts
 
 

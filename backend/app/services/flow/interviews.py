@@ -73,10 +73,14 @@ async def edit(session: AsyncSession, owner: UUID, interview_id: UUID, changes: 
     await _forget_unused(session)
 
 
-async def add_question(session: AsyncSession, owner: UUID, interview_id: UUID, text: str, kind: QuestionKind) -> None:
-    """Add a question the user wrote. Raises NotFound, Conflict."""
+async def add_question(
+    session: AsyncSession, owner: UUID, interview_id: UUID, text: str, kind: QuestionKind | None
+) -> None:
+    """Add a question the user wrote; without a kind, its wording tells. Raises NotFound, Conflict."""
+    from app.services.grading.rubric import kind_of
+
     interview = await service.read(session, owner, interview_id, lock=True)
-    row = service.add_own(interview, text, kind)
+    row = service.add_own(interview, text, kind or kind_of(text))
     await _speak(session, interview, row)
     session.add(row)
     await session.flush()

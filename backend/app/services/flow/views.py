@@ -40,6 +40,7 @@ def interview(row: Interview, clips: Mapping[str, str]) -> dict[str, Any]:
         "settings": {field: getattr(row, field) for field in fields},
         "questions": [_question(item, position, clips) for position, item in enumerate(row.questions)],
         "coverage": interviews.coverage(load(Posting, row.posting.posting), asked),
+        "not_asked": row.provenance.get("not_asked", {}),
         "progress": counts(row),
     }
 

@@ -6,7 +6,7 @@ import { Problem } from "../ui/problem";
 
 interface Props {
   error: unknown;
-  onAdd(text: string, kind: QuestionKind, done: () => void): void;
+  onAdd(text: string, kind: QuestionKind | null, done: () => void): void;
 }
 
 export function AddQuestion({ error, onAdd }: Props) {
@@ -15,7 +15,8 @@ export function AddQuestion({ error, onAdd }: Props) {
     event.preventDefault();
     const form = event.currentTarget;
     const data = new FormData(form);
-    onAdd(String(data.get("text")), String(data.get("kind")) as QuestionKind, () => setOpen(false));
+    const kind = String(data.get("kind"));
+    onAdd(String(data.get("text")), kind === "" ? null : (kind as QuestionKind), () => setOpen(false));
   };
   if (!open) {
     return (
@@ -43,6 +44,7 @@ export function AddQuestion({ error, onAdd }: Props) {
       <div className="field">
         <label htmlFor="own-kind">What it asks for</label>
         <select id="own-kind" name="kind" className="input">
+          <option value="">Whatever its wording asks for</option>
           {Object.entries(KINDS).map(([value, words]) => (
             <option key={value} value={value}>
               {words.name}: {words.means}

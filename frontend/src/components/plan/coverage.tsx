@@ -1,4 +1,5 @@
-import type { InterviewOut, Requirement } from "../../utils/api/types";
+import type { InterviewOut, NotAsked, Requirement } from "../../utils/api/types";
+import { NOT_ASKED } from "../../utils/words";
 
 interface Props {
   interview: InterviewOut;
@@ -8,9 +9,11 @@ interface Props {
 /** Must-haves by questions: a dot where a question tests a line. Small, because most of the time all is well. */
 export function CoverageFigure({ interview, requirements }: Props) {
   const musts = requirements.filter((item) => item.weight === "must");
-  const { coverage, questions } = interview;
+  const { coverage, not_asked, questions } = interview;
   if (musts.length === 0) return null;
   const uncovered = musts.filter((item) => coverage.uncovered?.includes(item.id));
+  const open = uncovered.filter((item) => !(item.id in not_asked));
+  const leftAlone = uncovered.filter((item) => item.id in not_asked);
   return (
     <section className="coverage" aria-labelledby="coverage-title">
       <h2 id="coverage-title">Must-haves tested</h2>
@@ -48,12 +51,24 @@ export function CoverageFigure({ interview, requirements }: Props) {
           ))}
         </tbody>
       </table>
-      {uncovered.length > 0 && (
+      {open.length > 0 && (
         <div className="coverage__open">
           <p>No question tests these yet. Ask for more questions, or swap one:</p>
           <ul>
-            {uncovered.map((item) => (
+            {open.map((item) => (
               <li key={item.id}>{item.text}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {leftAlone.length > 0 && (
+        <div className="coverage__open">
+          <p>No question is made for these:</p>
+          <ul>
+            {leftAlone.map((item) => (
+              <li key={item.id}>
+                {item.text} <span className="hush">{NOT_ASKED[not_asked[item.id] as NotAsked]}</span>
+              </li>
             ))}
           </ul>
         </div>

@@ -16,7 +16,7 @@ export function useQuestionChanges(id: string) {
   const add = useMutation({
     scope,
     onSettled,
-    mutationFn: (body: { text: string; kind: QuestionKind }) =>
+    mutationFn: (body: { text: string; kind: QuestionKind | null }) =>
       must(
         api.POST("/api/interviews/{interview_id}/questions", {
           params: { path: { interview_id: id } },

@@ -946,6 +946,13 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Not Asked
+             * @description Requirement ids that no question is made for, and why.
+             */
+            not_asked: {
+                [key: string]: "instruction" | "not_for_an_interview" | "personal_data" | "language";
+            };
             posting: components["schemas"]["PostingSummary"];
             progress: components["schemas"]["Counts"];
             /** Questions */
@@ -1386,10 +1393,10 @@ export interface components {
         };
         /**
          * QuestionIn
-         * @description A question of one's own.
+         * @description A question of one's own; without a kind, its wording tells.
          */
         QuestionIn: {
-            kind: components["schemas"]["QuestionKind"];
+            kind?: components["schemas"]["QuestionKind"] | null;
             /** Text */
             text: string;
         };

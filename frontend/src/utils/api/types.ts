@@ -16,6 +16,7 @@ export type InterviewIn = Schemas["InterviewIn"];
 export type InterviewItem = Schemas["InterviewItem"];
 export type InterviewOut = Schemas["InterviewOut"];
 export type Mode = InterviewIn["mode"];
+export type NotAsked = InterviewOut["not_asked"][string];
 export type Posting = Schemas["Posting"];
 export type PostingEdit = Schemas["PostingEdit"];
 export type PostingItem = Schemas["PostingItem"];

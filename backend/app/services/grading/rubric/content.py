@@ -543,8 +543,8 @@ def job_knowledge(f: Facts) -> Finding:
             score = 1 + (score - 1) * (0.85 + 0.15 * clip(weighing / 2))
         there = [k for k, value in enumerate(covered) if value >= 0.45]
         gaps = [f.ask.question.key_points[k] for k, value in enumerate(covered) if value < 0.45]
-        why = f"You touch {len(there)} of the {len(covered)} points an expert would expect"
-        why += f"; not heard: {_listed(gaps[:2])}." if gaps else "."
+        of = f"of the {len(covered)} points an expert would name"
+        why = f"You touch {len(there)} {of}." if there else f"None {of} is heard."
         nearest = [int(f.near_points[:, k].argmax()) for k in there]
         return Finding(
             id="C5",
@@ -553,7 +553,7 @@ def job_knowledge(f: Facts) -> Finding:
             evidence=tuple((f.rows[row], f.ask.question.key_points[k]) for k, row in zip(there, nearest, strict=True))[
                 :3
             ],
-            not_found=f"Not heard: {_listed(gaps)}." if gaps else None,
+            not_found=f"Not heard: {'; '.join(gaps)}." if gaps else None,
             features={"covered": round(mean, 4), "weighing": float(weighing)},
         )
     if f.ask.kind != QuestionKind.KNOWLEDGE:

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from app.services.grading.rubric import lexicon as lx
 from app.services.grading.rubric.text import Sentence, plain_sentences, vector_text
@@ -190,6 +189,8 @@ def read_labelled(path: Path) -> tuple[list[str], list[Sentence]]:
 
 def train(labels: Sequence[str], items: Sequence[Sentence], ridge: float = RIDGE) -> tuple[Array, Array]:
     """Multinomial logistic regression with an L2 penalty; coefficients (5, features) and intercepts (5,)."""
+    from scipy.optimize import minimize  # only for training: it takes a second to load
+
     design = _design(items, encoder().encode([vector_text(item) for item in items]))
     target = np.array([[float(label == part) for part in PARTS] for label in labels])
     weight = 1 / target.sum(0)[target.argmax(1)] / len(PARTS)

@@ -232,7 +232,8 @@ def _knowledge(row: DimensionScore, question: Question, grade: Grade) -> _Advice
     del grade
     moment = row.evidence[0] if row.evidence else None
     if row.not_found and row.not_found.startswith("Not heard"):
-        return row.why, f"Prepare one sentence with an example for each of these. {row.not_found}", moment
+        points = row.not_found.removeprefix("Not heard: ")
+        return row.why, f"Prepare one sentence with an example for each of these: {points}", moment
     if not question.key_points:
         return row.why, 'Add an example from your work and one sentence that starts with "The drawback is …".', moment
     return row.why, 'Add one sentence that weighs up: "The drawback is …" or "It depends on …".', moment
