@@ -18,7 +18,7 @@ setup: ## Install and build what `make run` needs, and start nothing
 
 build: setup ## Build the front end (part of setup)
 
-test: ## Run the tests (back end, front end, browser; not the drills) and print `N passed, N failed`
+test: ## Run every test (back end, front end, browser, drills) and print `N passed, N failed`
 	@$(BOOT) setup --dev
 	@cd backend && $(PY) -m tools.run_tests
 

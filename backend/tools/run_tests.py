@@ -2,8 +2,7 @@
 
     python -m tools.run_tests [backend] [web] [e2e] [drills]
 
-Without a name all but the drills run: they kill processes of a running system for about ten minutes, more than the
-time that continuous integration has (`make drills`).
+Without a name all run. The recorded material of the drills and the browser journeys is made once.
 
 Each suite writes a JUnit report and the closing line adds them up. A suite that ends badly without naming a failed
 test (it crashed, or collected nothing) counts as one failure, so a green line always means that everything ran.
@@ -62,13 +61,14 @@ def count(report: Path, status: int) -> Count:
     return Count(passed, failed, skipped)
 
 
-def run(name: str, folder: Path) -> Count:
+def run(name: str, folder: Path, material: str) -> Count:
     """Run one suite and count it."""
     report = folder / f"{name}.xml"
     where, argv = commands(report)[name]
     environment = os.environ | {
         "OPENBLAS_NUM_THREADS": "1",
         "PLAYWRIGHT_JUNIT_OUTPUT_FILE": str(report),
+        "REHEARSAL_E2E_MEDIA": material,
     }
     if name == "web":
         argv = (*argv, f"--outputFile.junit={report}")
@@ -83,13 +83,14 @@ def run(name: str, folder: Path) -> Count:
 def main(arguments: list[str]) -> int:
     """Exit status 0 only when nothing failed."""
     known = list(commands(Path()))
-    chosen = arguments or [name for name in known if name != "drills"]
+    chosen = arguments or known
     unknown = [name for name in chosen if name not in known]
     if unknown:
         print(f"unknown suite {unknown[0]}: use {', '.join(known)}", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        counts = [run(name, Path(folder)) for name in chosen]
+        material = os.environ.get("REHEARSAL_E2E_MEDIA") or str(Path(folder) / "media")
+        counts = [run(name, Path(folder), material) for name in chosen]
     total = Count(
         sum(c.passed for c in counts),
         sum(c.failed for c in counts),

@@ -3,11 +3,11 @@ import { mouthPath, poseAt } from "../src/utils/figure";
 import { lastBegun, mouthAt, wordAt } from "../src/utils/speech";
 
 const cues = [
-  { start_s: 0, viseme: "sil", phoneme: "" },
-  { start_s: 0.5, viseme: "aa", phoneme: "a" },
-  { start_s: 0.8, viseme: "PP", phoneme: "m" },
-  { start_s: 0.95, viseme: "U", phoneme: "u" },
-  { start_s: 1.4, viseme: "sil", phoneme: "" },
+  { start_s: 0, end_s: 0.5, viseme: "sil", phoneme: "", weight: 1 },
+  { start_s: 0.5, end_s: 0.8, viseme: "aa", phoneme: "a", weight: 1 },
+  { start_s: 0.8, end_s: 0.95, viseme: "PP", phoneme: "m", weight: 1 },
+  { start_s: 0.95, end_s: 1.4, viseme: "U", phoneme: "u", weight: 1 },
+  { start_s: 1.4, end_s: 1.5, viseme: "sil", phoneme: "", weight: 1 },
 ];
 
 describe("the mouth", () => {
@@ -25,7 +25,7 @@ describe("the mouth", () => {
   });
   it("stays closed without cues or with a shape it does not know", () => {
     expect(mouthAt([], 1).open).toBe(0);
-    expect(mouthAt([{ start_s: 0, viseme: "??", phoneme: "" }], 1).open).toBe(0);
+    expect(mouthAt([{ start_s: 0, end_s: 2, viseme: "??", phoneme: "", weight: 1 }], 1).open).toBe(0);
   });
   it("draws closed outlines of finite numbers", () => {
     for (const open of [0, 0.5, 1]) {

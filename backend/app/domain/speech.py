@@ -8,11 +8,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """A mouth shape from `start_s` on: its phoneme and Oculus viseme (`sil PP FF TH DD kk CH SS nn RR aa E I O U`)."""
+    """A mouth shape from `start_s` to `end_s`: an Oculus viseme (`sil PP FF TH DD kk CH SS nn RR aa E I O U`).
+
+    `phoneme` is what is spoken (IPA; several when they share the shape), `weight` 0-1 how far the shape is reached.
+    """
 
     start_s: float
+    end_s: float
     viseme: str
     phoneme: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +31,10 @@ class SpokenWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechTrack:
-    """What goes with the audio of a question. `estimated` is True when the times were not given by the synthesiser."""
+    """What goes with the audio of a question: cues in order, without overlap, inside the audio; words as written.
+
+    `estimated` is True when the times of the cues were not given by the synthesiser.
+    """
 
     duration_s: float
     cues: tuple[Cue, ...]

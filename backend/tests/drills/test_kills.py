@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from tests.drills.client import ENDED, Candidate
+from tests.drills.conftest import POSTING
 from tests.e2e import media
 from tests.e2e.system import RunningSystem
 
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(400)]
 
-POSTING = (Path(__file__).parents[1] / "fixtures" / "postings" / "warehouse.txt").read_text(encoding="utf-8")
-RECORDING_S = 20.0
+RECORDING_S = 12.0
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = Path(os.environ.get("REHEARSAL_E2E_MEDIA") or tmp_path_factory.mktemp("media"))
-    media.write_all(folder)
+def recording(material: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("recording") / "take.webm"
-    media.write_recording(folder, path, seconds=RECORDING_S)
+    media.write_recording(material, path, seconds=RECORDING_S)
     return path
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
-    with RunningSystem(tmp_path_factory.mktemp("drill") / "d") as running:
-        yield running
+def interview(candidate: Candidate) -> dict[str, Any]:
+    return candidate.plan(POSTING.read_text(encoding="utf-8"), count=12, mode="video")
 
 
 @pytest.fixture(scope="module")
-def candidate(system: RunningSystem) -> Candidate:
-    return Candidate(system.url)
-
-
-@pytest.fixture(scope="module")
-def questions(candidate: Candidate) -> Iterator[str]:
-    interview = candidate.plan(POSTING, count=12, mode="video")
+def questions(interview: dict[str, Any]) -> Iterator[str]:
     return iter([question["id"] for question in interview["questions"]])
 
 
@@ -119,13 +110,12 @@ def test_service_killed_during_work(
     assert_complete(candidate.wait_until_ended(take))
 
 
-def test_nothing_was_graded_twice(candidate: Candidate) -> None:
-    """A while after the last drill no stage has moved, and no queue holds work."""
-    interviews = candidate.call("GET", "/interviews")
-    progress = candidate.call("GET", f"/interviews/{interviews[0]['id']}/progress")
+def test_nothing_was_graded_twice(candidate: Candidate, interview: dict[str, Any]) -> None:
+    """A while after the last drill no stage has moved."""
+    progress = candidate.call("GET", f"/interviews/{interview['id']}/progress")
     answered = [answer for answer in progress["answers"] if answer["take_id"]]
     assert len(answered) == 11
     time.sleep(12)  # two sweeps and a redelivery interval: what would run again would have begun
-    again = candidate.call("GET", f"/interviews/{interviews[0]['id']}/progress")
+    again = candidate.call("GET", f"/interviews/{interview['id']}/progress")
     assert again == progress
     assert all(stage["attempt"] <= 3 for answer in answered for stage in answer["stages"])

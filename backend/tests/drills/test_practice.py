@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from tests.drills.client import Candidate
+from tests.drills.conftest import POSTING
 from tests.e2e import media
-from tests.e2e.system import BACKEND, RunningSystem
+from tests.e2e.system import BACKEND
 
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(400)]
 
-POSTING = BACKEND / "tests" / "fixtures" / "postings" / "warehouse.txt"
 SECOND = (
     "We had a new colleague who was afraid of the forklift. I sat down with her and asked what worried her. "
     "Then I drove the lane slowly while she watched, and she drove it while I walked beside her. "
@@ -43,27 +43,23 @@ def told(report: dict[str, Any]) -> list[dict[str, Any]]:
     return answers
 
 
-def test_practice_gives_what_the_web_gives(tmp_path: Path) -> None:
-    recordings = tmp_path / "recordings"
+def test_practice_gives_what_the_web_gives(material: Path, candidate: Candidate, tmp_path: Path) -> None:
+    recordings, second = tmp_path / "recordings", tmp_path / "second"
     recordings.mkdir()
-    first, second = tmp_path / "first", tmp_path / "second"
-    media.write_all(first)
     second.mkdir()
-    shutil.copy(first / "face.y4m", second)
+    shutil.copy(material / "face.y4m", second)
     media.write_answer(second / "answer.wav", SECOND)
-    media.write_recording(first, recordings / "1.webm")
+    media.write_recording(material, recordings / "1.webm")
     media.write_recording(second, recordings / "2.webm")
 
-    with RunningSystem(tmp_path / "d") as system:
-        candidate = Candidate(system.url)
-        interview = candidate.plan(POSTING.read_text(encoding="utf-8"), count=3, mode="video")
-        takes = [
-            candidate.record(question["id"], path)
-            for question, path in zip(interview["questions"], sorted(recordings.iterdir()), strict=False)
-        ]
-        for take in takes:
-            candidate.wait_until_ended(take)
-        web = candidate.call("GET", f"/interviews/{interview['id']}/report")
+    interview = candidate.plan(POSTING.read_text(encoding="utf-8"), count=3, mode="video")
+    takes = [
+        candidate.record(question["id"], path)
+        for question, path in zip(interview["questions"], sorted(recordings.iterdir()), strict=False)
+    ]
+    for take in takes:
+        candidate.wait_until_ended(take)
+    web = candidate.call("GET", f"/interviews/{interview['id']}/report")
 
     out = tmp_path / "report.json"
     files = ("--posting", str(POSTING), "--recordings", str(recordings), "--out", str(out))

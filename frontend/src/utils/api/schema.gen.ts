@@ -698,15 +698,24 @@ export interface components {
         };
         /**
          * Cue
-         * @description A mouth shape from `start_s` on: its phoneme and Oculus viseme (`sil PP FF TH DD kk CH SS nn RR aa E I O U`).
+         * @description A mouth shape from `start_s` to `end_s`: an Oculus viseme (`sil PP FF TH DD kk CH SS nn RR aa E I O U`).
+         *
+         *     `phoneme` is what is spoken (IPA; several when they share the shape), `weight` 0-1 how far the shape is reached.
          */
         Cue: {
+            /** End S */
+            end_s: number;
             /** Phoneme */
             phoneme: string;
             /** Start S */
             start_s: number;
             /** Viseme */
             viseme: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
         };
         /**
          * DimensionScore
@@ -1582,7 +1591,9 @@ export interface components {
         };
         /**
          * SpeechTrack
-         * @description What goes with the audio of a question. `estimated` is True when the times were not given by the synthesiser.
+         * @description What goes with the audio of a question: cues in order, without overlap, inside the audio; words as written.
+         *
+         *     `estimated` is True when the times of the cues were not given by the synthesiser.
          */
         SpeechTrack: {
             /** Cues */

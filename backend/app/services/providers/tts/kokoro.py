@@ -9,9 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import wave
-from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cache
 from importlib.metadata import version
 
@@ -21,8 +19,9 @@ from kokoro_onnx import Kokoro
 from numpy.typing import NDArray
 
 from app.domain.errors import BadInput
-from app.domain.speech import Cue, SpeechTrack, SpokenWord
+from app.domain.speech import SpeechTrack
 from app.services.providers.assets import checked, files
+from app.services.providers.tts.cues import FORMAT, Phoneme, cues_of, words_of
 from app.utils.json import digest
 
 MODEL, VOICES_FILE = "kokoro/kokoro.onnx", "kokoro/voices.npz"
@@ -30,39 +29,10 @@ RATE = 24_000
 TEXT_MAX = 600
 SPEED_MIN, SPEED_MAX = 0.5, 2.0
 THREADS = 2
-# Part of the cache key: raise it when the cues or the audio of the same text change.
-FORMAT = 1
 
 # kokoro-onnx reports every time 3 frames of 25 ms late: hexgrad/kokoro subtracts them in `join_timestamps`.
 # Measured: vowels are 19 dB louder than stops at the corrected times, 4 dB quieter at the reported ones.
 OFFSET_S = 0.075
-SHORT_GAP_S = 0.1  # a space between words shorter than this does not close the mouth
-
-STRESS, LENGTH = frozenset("ˈˌ"), "ː"
-AFFRICATES = frozenset({"tʃ", "dʒ"})
-PAUSE_MARKS = frozenset(";:,.!?—…")
-IGNORED = STRESS | PAUSE_MARKS | frozenset(LENGTH + ' "()“”')
-# IPA characters of espeak to the 15 visemes of the Oculus set.
-VISEME = {
-    phoneme: viseme
-    for viseme, phonemes in {
-        "PP": "pbm",
-        "FF": "fv",
-        "TH": "θð",
-        "DD": "tdlɾ",
-        "kk": "kɡgxhʔ",
-        "CH": "ʃʒ",
-        "SS": "sz",
-        "nn": "nŋ",
-        "RR": "ɹrɚɜ",
-        "aa": "aɑæʌɐ",
-        "E": "eɛə",
-        "I": "iɪjᵻ",
-        "O": "oɔɒ",
-        "U": "uʊw",
-    }.items()
-    for phoneme in phonemes
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,69 +60,6 @@ VOICES: dict[str, Voice] = {
         Voice(id="bm_fable", label="Fable, British", language="en-gb"),
     )
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Phoneme:
-    """One IPA character, space or mark, with its seconds in the audio."""
-
-    phoneme: str
-    start: float
-    end: float
-
-
-def cues_of(timings: Sequence[Phoneme]) -> tuple[Cue, ...]:
-    """One cue per mouth shape, in order.
-
-    The time of a stress mark goes to the phoneme after it; a length mark and a short gap extend the one before; t+ʃ
-    and d+ʒ are one shape; punctuation and longer gaps close the mouth, as does the end.
-    """
-    out: list[Cue] = []
-    held: float | None = None
-    for i, item in enumerate(timings):
-        start = item.start if held is None else held
-        if item.phoneme in STRESS:
-            held = start
-            continue
-        held = None
-        before = timings[i - 1].phoneme if i else ""
-        after = timings[i + 1].phoneme if i + 1 < len(timings) else ""
-        if before + item.phoneme in AFFRICATES:
-            continue
-        if item.phoneme in PAUSE_MARKS or (item.phoneme == " " and item.end - item.start >= SHORT_GAP_S):
-            if out and out[-1].viseme != "sil":
-                out.append(Cue(start_s=round(start, 3), viseme="sil", phoneme=""))
-        elif item.phoneme + after in AFFRICATES:
-            out.append(Cue(start_s=round(start, 3), viseme="CH", phoneme=item.phoneme + after))
-        elif item.phoneme in VISEME:
-            out.append(Cue(start_s=round(start, 3), viseme=VISEME[item.phoneme], phoneme=item.phoneme))
-    if out and out[-1].viseme != "sil":
-        out.append(Cue(start_s=round(timings[-1].end, 3), viseme="sil", phoneme=""))
-    return tuple(out)
-
-
-def words_of(written: Sequence[str], phonemes: Sequence[str], timings: Sequence[Phoneme]) -> tuple[SpokenWord, ...]:
-    """Times of the words as written; `phonemes` are those of each word spoken alone.
-
-    espeak joins words ("of the" is one) and spells numbers out, so spaces cannot be counted: the phonemes of the
-    single words are aligned with those that were spoken. A word of which nothing was spoken (a dash) is left out.
-    """
-    expected = [(p, i) for i, sounds in enumerate(phonemes) for p in sounds if p not in IGNORED]
-    spoken = [t for t in timings if t.phoneme not in IGNORED]
-    spans: dict[int, tuple[float, float]] = {}
-    matcher = SequenceMatcher(None, [p for p, _ in expected], [t.phoneme for t in spoken], autojunk=False)
-    for tag, a, a_end, b, b_end in matcher.get_opcodes():
-        if tag not in ("equal", "replace"):
-            continue
-        for k in range(b, b_end):
-            word = expected[a + (k - b) * (a_end - a) // (b_end - b)][1]
-            start, _ = spans.get(word, (spoken[k].start, 0.0))
-            spans[word] = (start, spoken[k].end)
-    return tuple(
-        SpokenWord(start_s=round(spans[i][0], 3), end_s=round(spans[i][1], 3), text=text)
-        for i, text in enumerate(written)
-        if i in spans
-    )
 
 
 @cache
@@ -209,20 +116,27 @@ def speak(text: str, *, voice: str, speed: float = 1.0, threads: int = THREADS) 
     (`speech_text_empty`, `speech_text_too_long` over 600 characters, `speech_voice_unknown`, `speech_speed`) and
     ProviderError when a model file is missing or damaged.
     """
+    audio, track, _ = speak_timed(text, voice=voice, speed=speed, threads=threads)
+    return audio, track
+
+
+def speak_timed(
+    text: str, *, voice: str, speed: float = 1.0, threads: int = THREADS
+) -> tuple[bytes, SpeechTrack, tuple[Phoneme, ...]]:
+    """`speak`, with the phoneme times that the cues were made of."""
     spoken = _checked_text(text, voice, speed)
     language = VOICES[voice].language
     engine = _engine(threads)
     audio, rate, reported = engine.create_timed(spoken, voice=voice, lang=language, speed=speed)
     duration = len(audio) / rate
-    timings = [
-        Phoneme(item.phoneme, min(max(0.0, item.start - OFFSET_S), duration), max(0.0, item.end - OFFSET_S))
-        for item in reported
-    ]
+    timings = tuple(
+        Phoneme(item.phoneme, _corrected(item.start, duration), _corrected(item.end, duration)) for item in reported
+    )
     written = spoken.split(" ")
     phonemes = [engine.tokenizer.phonemize(word, language) for word in written]
     track = SpeechTrack(
         duration_s=round(duration, 3),
-        cues=cues_of(timings),
+        cues=cues_of(timings, duration),
         words=words_of(written, phonemes, timings),
         provenance={
             "provider": "kokoro-onnx",
@@ -232,7 +146,12 @@ def speak(text: str, *, voice: str, speed: float = 1.0, threads: int = THREADS) 
             "speed": speed,
         },
     )
-    return _wav(audio, rate), track
+    return _wav(audio, rate), track, timings
+
+
+def _corrected(reported_s: float, duration_s: float) -> float:
+    """A time of the library, without its offset, inside the audio, in whole milliseconds."""
+    return round(min(max(0.0, reported_s - OFFSET_S), duration_s), 3)
 
 
 def _wav(audio: NDArray[np.float32], rate: int) -> bytes:
