@@ -1,7 +1,7 @@
 """Thirty sentences an interviewer may say, full of lip closures, and what the voices make of them.
 
-`python -m tests.unit.media.sentences` writes `frontend/tests/fixtures/spoken.json`: phoneme times and tracks, with which
-the page's tests move a mouth without a synthesiser. Run it after a change of the cues.
+`python -m tests.unit.media.sentences` writes `frontend/tests/fixtures/spoken.json`: phoneme times and tracks, with
+which the page's tests move a mouth without a synthesiser. Run it after a change of the cues.
 """
 
 from __future__ import annotations
