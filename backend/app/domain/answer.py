@@ -23,22 +23,26 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transcript:
-    """The words of one answer in order. `source` is `typed`, `stt` or `corrected`."""
-
-    words: tuple[Word, ...]
-    duration_ms: int | None = None
-    language: str = "en"
-    source: str = "stt"
-    provenance: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
     """A stretch of the recording, milliseconds, end exclusive."""
 
     start_ms: int
     end_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """The words of one answer in order. `source` is `typed`, `stt` or `corrected`.
+
+    `unheard` are stretches of speech of which no word could be made out.
+    """
+
+    words: tuple[Word, ...]
+    duration_ms: int | None = None
+    language: str = "en"
+    source: str = "stt"
+    unheard: tuple[Interval, ...] = ()
+    provenance: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

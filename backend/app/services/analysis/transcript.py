@@ -11,6 +11,10 @@ from app.domain.answer import Word
 
 # Spoken sounds that carry no word. "ah" and "mm" are kept out of no sentence a person would miss them in.
 FILLERS = frozenset({"um", "umm", "uh", "uhh", "uhm", "er", "erm", "hmm", "hm", "mm", "ah"})
+LOST_S = 2.0  # speech without a word for this long is looked at again: nobody drags a word for two seconds
+WORD_S, NEAR_S = 0.8, 0.3  # how much of a long word counts at each end; how far times of words are off (facts)
+JOIN_S = 1.0  # stretches this close are decoded together, because words need their neighbours
+Span = tuple[float, float]
 SOFT_FILLERS = re.compile(r"\b(like|you know|i mean|basically|actually|sort of|kind of)\b")
 
 
@@ -87,6 +91,69 @@ def tidy(heard: Sequence[Heard], duration_ms: int) -> tuple[Word, ...]:
         )
         earliest = end
     return tuple(words)
+
+
+def lost(speech: Sequence[Span], heard: Sequence[Heard]) -> list[Span]:
+    """Stretches of detected speech (seconds) of LOST_S or more in which no word was recognised, neighbours as one.
+
+    A recogniser can drop up to half a minute at once and go on as if nothing had been said. A word counts for
+    WORD_S at each of its ends, so that one stretched over the missing part does not hide it.
+    """
+    covered = sorted(
+        span
+        for word in heard
+        for span in (
+            (word.start_s - NEAR_S, min(word.end_s, word.start_s + WORD_S) + NEAR_S),
+            (max(word.start_s, word.end_s - WORD_S) - NEAR_S, word.end_s + NEAR_S),
+        )
+    )
+    out: list[Span] = []
+    for start, end in speech:
+        for bare_start, bare_end in _without(start, end, covered):
+            if out and bare_start - out[-1][1] < JOIN_S and not _any_between(out[-1][1], bare_start, covered):
+                out[-1] = (out[-1][0], bare_end)
+            else:
+                out.append((bare_start, bare_end))
+    return [(start, end) for start, end in out if end - start >= LOST_S]
+
+
+def _without(start: float, end: float, covered: Sequence[Span]) -> list[Span]:
+    """What is left of a span when the covered ones (sorted by start) are taken out."""
+    out: list[Span] = []
+    for from_s, to_s in covered:
+        if to_s <= start or from_s >= end:
+            continue
+        if from_s > start:
+            out.append((start, from_s))
+        start = max(start, to_s)
+    return [*out, (start, end)] if start < end else out
+
+
+def _any_between(start: float, end: float, covered: Sequence[Span]) -> bool:
+    return any(from_s < end and to_s > start for from_s, to_s in covered)
+
+
+def around(speech: Sequence[Span], missing: Sequence[Span]) -> list[Span]:
+    """The whole stretches of speech that something is missing from, neighbours as one: sentences need their edges."""
+    out: list[Span] = []
+    for start, end in speech:
+        if not any(from_s < end - NEAR_S and to_s > start + NEAR_S for from_s, to_s in missing):
+            continue
+        if out and start - out[-1][1] < JOIN_S:
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return out
+
+
+def patched(heard: Sequence[Heard], again: Sequence[tuple[Span, Sequence[Heard]]]) -> list[Heard]:
+    """The words with those of each stretch replaced by what a second look heard there, when that is more."""
+    out = list(heard)
+    for (start, end), words in again:
+        before = [word for word in out if start < (word.start_s + word.end_s) / 2 < end]
+        if len(words) > len(before):
+            out = [word for word in out if word not in before] + list(words)
+    return sorted(out, key=lambda word: (word.start_s, word.end_s))
 
 
 def merge_fillers(record: Sequence[Word], second: Sequence[Word]) -> tuple[Word, ...]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from difflib import SequenceMatcher
+from typing import Any
 
 import numpy as np
 import pytest
 
 from app.domain.answer import Transcript
-from app.services.analysis.transcript import token
+from app.services.analysis.transcript import Heard, token
 from app.services.providers.ports import SAMPLE_RATE, Audio
+from app.services.providers.stt import whisper
 from app.services.providers.stt.whisper import HOTWORDS_MAX, transcribe
 from tests.unit.media.clips import STORY, say, silence, story
 
@@ -82,6 +84,32 @@ def test_at_least_half_of_the_fillers_are_found_and_none_invented(voice: str) ->
     found = transcribe(audio)
     assert 3 <= sum(w.filler for w in found.words) <= 6
     assert word_errors(re.sub(r" (um|uh),|, (um|uh),|Uh, ", "", WITH_FILLERS), found) <= 0.15
+
+
+def test_words_the_first_pass_drops_are_heard_at_a_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whisper has dropped 30 s at once on hot words; which answer it does that to depends on the last bit of sound."""
+    hear = whisper._hear
+
+    def forgetful(model: Any, audio: Any, segments: Any, **options: Any) -> list[Heard]:
+        found = hear(model, audio, segments, **options)
+        dropped = options.get("beam_size") == 1 and "initial_prompt" not in options
+        return [word for word in found if not (dropped and 4 < word.start_s < 15)]
+
+    monkeypatch.setattr(whisper, "_hear", forgetful)
+    patched = transcribe(story(), ["COPD", "NEWS2"])
+    assert word_errors(" ".join(STORY), patched) <= 0.1
+    assert patched.provenance["looked_at_again_s"] > 8
+    assert patched.unheard == ()
+
+
+def test_speech_no_word_can_be_made_of_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    hear = whisper._hear
+    monkeypatch.setattr(
+        whisper, "_hear", lambda *given, **options: [w for w in hear(*given, **options) if not 4 < w.start_s < 15]
+    )
+    (missing,) = transcribe(story()).unheard
+    assert 3000 < missing.start_ms < 6000
+    assert 12_000 < missing.end_ms < 16_000
 
 
 def test_hotwords_bring_names_and_only_eight_are_used() -> None:

@@ -6,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.answer import Word
-from app.services.analysis.transcript import Heard, is_filler, merge_fillers, soft_filler_count, tidy, token
+from app.services.analysis.transcript import (
+    LOST_S,
+    Heard,
+    around,
+    is_filler,
+    lost,
+    merge_fillers,
+    patched,
+    soft_filler_count,
+    tidy,
+    token,
+)
 
 TEXTS = st.sampled_from([" I", " the", " um,", " Uh", " call", "-back", " 40", " like", " UMM", " hmm."])
 HEARD = st.lists(
@@ -97,6 +108,48 @@ class TestMergeFillers:
 
     def test_a_filler_before_the_first_word(self) -> None:
         assert shown(merge_fillers(words("we met"), words("um we met"))) == "[um] we met"
+
+
+SPEECH = st.lists(st.tuples(st.floats(0, 70), st.floats(0.1, 20)), max_size=8).map(
+    lambda items: [(start + 100 * i, start + 100 * i + length) for i, (start, length) in enumerate(items)]
+)
+
+
+class TestLost:
+    def test_half_a_minute_that_was_dropped_is_found(self) -> None:
+        speech = [(0.0, 6.2), (6.3, 14.5), (14.7, 30.5), (31.0, 40.0)]
+        said = [Heard(text=" and", start_s=0.0, end_s=0.4, probability=0.5)]
+        said += [Heard(text=" word", start_s=24 + k / 2, end_s=24.4 + k / 2, probability=0.9) for k in range(32)]
+        assert [(round(a, 1), round(b, 1)) for a, b in lost(speech, said)] == [(0.7, 23.7)]
+        assert around(speech, lost(speech, said)) == [(0.0, 30.5)]
+
+    def test_a_word_stretched_over_the_missing_part_does_not_hide_it(self) -> None:
+        stretched = [Heard(text=" and", start_s=0.0, end_s=10.0, probability=0.5)]
+        assert [(round(a, 1), round(b, 1)) for a, b in lost([(0.0, 10.0)], stretched)] == [(1.1, 8.9)]
+
+    def test_pauses_and_ordinary_gaps_are_no_loss(self) -> None:
+        assert lost([(0.0, 2.0), (9.0, 11.0)], heard("I was here then") + [
+            Heard(text=" later", start_s=9 + k / 2, end_s=9.4 + k / 2, probability=0.9) for k in range(4)
+        ]) == []  # fmt: skip
+
+    @given(SPEECH, HEARD)
+    def test_what_is_lost_is_speech_without_words(self, speech: list[tuple[float, float]], items: list[Heard]) -> None:
+        found = lost(speech, items)
+        assert all(end - start >= LOST_S for start, end in found)
+        assert all(any(a <= start and end <= b + 100 for a, b in speech) for start, end in found)
+        middles = [(item.start_s + item.end_s) / 2 for item in items if 0 <= item.end_s - item.start_s < 0.8]
+        assert not any(start < middle < end for start, end in found for middle in middles)
+
+    @given(SPEECH)
+    def test_without_words_all_long_speech_is_lost(self, speech: list[tuple[float, float]]) -> None:
+        assert sum(b - a for a, b in lost(speech, [])) >= sum(b - a for a, b in speech if b - a >= LOST_S)
+
+    def test_a_second_look_replaces_what_stood_there_when_it_hears_more(self) -> None:
+        first = [Heard(text=" VANS.", start_s=3.0, end_s=3.4, probability=0.2), *heard("x")]
+        second = [Heard(text=" the", start_s=3.0, end_s=3.2, probability=0.9),
+                  Heard(text=" vans", start_s=3.2, end_s=3.6, probability=0.9)]  # fmt: skip
+        assert [item.text for item in patched(first, [((2.0, 5.0), second)])] == [" x", " the", " vans"]
+        assert [item.text for item in patched(first, [((2.0, 5.0), [])])] == [" x", " VANS."]
 
 
 def test_soft_fillers_span_words_and_ignore_case_and_marks() -> None:

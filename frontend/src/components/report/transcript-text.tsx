@@ -1,6 +1,7 @@
 import { Fragment, type MouseEvent, useMemo } from "react";
 import { usePlayer } from "../../hooks/use-player";
 import type { Evidence, Interval, StarSpan, Transcript, Word } from "../../utils/api/types";
+import { clock } from "../../utils/format";
 import type { Player } from "../../utils/player";
 import { type Run, runs, UNCERTAIN, wordAtMs } from "../../utils/transcript";
 import { STAR } from "../../utils/words";
@@ -46,6 +47,12 @@ export function TranscriptText({ transcript, evidence, star, pauses, player }: P
           </Fragment>
         ))}
       </div>
+      {transcript.unheard.length > 0 && (
+        <p className="hush">
+          We could not make out the words {transcript.unheard.map(stretch).join(" and ")}. They count for
+          nothing, neither way.
+        </p>
+      )}
       {(fillers || unsure) && (
         <p className="hush">
           {fillers && (
@@ -102,6 +109,8 @@ function Plain({ run, active, long }: RunProps & { active: number }) {
   });
   return run.evidence ? <mark className="evidence">{inside}</mark> : inside;
 }
+
+const stretch = (gap: Interval) => `from ${clock(gap.start_ms)} to ${clock(gap.end_ms)}`;
 
 function isUnsure(word: Word): boolean {
   return typeof word.probability === "number" && word.probability < UNCERTAIN;

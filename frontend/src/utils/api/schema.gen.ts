@@ -1864,6 +1864,8 @@ export interface components {
         /**
          * Transcript
          * @description The words of one answer in order. `source` is `typed`, `stt` or `corrected`.
+         *
+         *     `unheard` are stretches of speech of which no word could be made out.
          */
         Transcript: {
             /** Duration Ms */
@@ -1882,6 +1884,11 @@ export interface components {
              * @default stt
              */
             source: string;
+            /**
+             * Unheard
+             * @default []
+             */
+            unheard: components["schemas"]["Interval"][];
             /** Words */
             words: components["schemas"]["Word"][];
         };
