@@ -40,7 +40,7 @@ def test_a_weak_answer_gets_more_to_change_than_a_strong_one() -> None:
 def test_we_sentences_come_back_as_i_sentences_to_say() -> None:
     one = next(one for one in m.answers() if one.id == "hotel-we-mid")
     (tip,) = [tip for tip in tips_of(one) if tip.dimension == "C3"]
-    assert 'starting with "I"' in tip.do_next
+    assert "starting with “I”" in tip.do_next
     assert "opened the kitchen" in tip.do_next
 
 

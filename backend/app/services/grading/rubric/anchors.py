@@ -95,7 +95,7 @@ RUBRIC: tuple[Dimension, ...] = (
         group=Group.CONTENT,
         name="Your own part",
         levels=(
-            'You say only "we", or things were done without anybody doing them.',
+            "You say only “we”, or things were done without anybody doing them.",
             "Your own part shows here and there.",
             "You name your own part.",
             "You name your own actions and one of your decisions or reasons.",
@@ -105,7 +105,7 @@ RUBRIC: tuple[Dimension, ...] = (
             _S: (
                 "Your own part",
                 (
-                    'You leave it to others, or you say only "we".',
+                    "You leave it to others, or you say only “we”.",
                     "It shows here and there what you yourself would do.",
                     "You say what you yourself would do.",
                     "You say what you would do and give one reason.",

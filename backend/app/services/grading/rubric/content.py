@@ -38,7 +38,7 @@ GENERAL = 0.6  # probability of telling no part of a story from which "I said" o
 # Labels of evidence that tips look for.
 OWN_ACTION, TOLD_WITH_WE, THE_RESULT, OPENING, CLOSE = (
     "your own action",
-    'told with "we"',
+    "told with “we”",
     "the result",
     "opening",
     "close",
@@ -394,7 +394,7 @@ def own_part(f: Facts) -> Finding:
     if not own and role:
         score = 1.6
     if own:
-        why = f'{says(own, "action is", "actions are")} told with "I" and {shared} with "we"'
+        why = f"{says(own, 'action is', 'actions are')} told with “I” and {shared} with “we”"
         why += (
             f"; {says(len(said), 'of them comes', 'of them come')} with a reason."
             if said
@@ -402,7 +402,7 @@ def own_part(f: Facts) -> Finding:
         )
     elif shared:
         why = (
-            f'{says(shared, "action is", "actions are")} told with "we" and none with "I", so your own part stays open.'
+            f"{says(shared, 'action is', 'actions are')} told with “we” and none with “I”, so your own part stays open."
         )
     else:
         why = "No sentence says what you yourself did."
@@ -416,7 +416,7 @@ def own_part(f: Facts) -> Finding:
             *((f.rows[k], OWN_ACTION) for k in shown_rows[:2]),
             *((f.rows[k], TOLD_WITH_WE) for k in shared_rows[: 1 if shown_rows else 2]),
         ),
-        not_found=None if own else 'No action is told with "I".',
+        not_found=None if own else 'No action is told with “I”.',
         features={"own": float(own), "shared": float(shared), "nobody": float(nobody), "decisions": float(decided),
                   "reasons": float(len(said)), "own_share": round(share, 4)},
     )  # fmt: skip

@@ -71,9 +71,9 @@ def _start_over(question: Question, grade: Grade, gate: str) -> Tip:
         "small thing, in four "
         "lines: where and when it was, what you had to do, what you did, how it ended. Then tell it from the "
         "four lines.",
-        QuestionKind.SITUATIONAL: 'Say three sentences that start with "First I would", "Then I would" and '
-        '"Afterwards I would", each '
-        'with a "because".',
+        QuestionKind.SITUATIONAL: "Say three sentences that start with “First I would”, “Then I would” and "
+        "“Afterwards I would”, each "
+        "with a “because”.",
         QuestionKind.KNOWLEDGE: "Write down three points you know about this, and say one sentence with an "
         "example for each.",
         QuestionKind.MOTIVATION: "Write down two reasons that are true only for you, and one thing you did that "
@@ -136,11 +136,11 @@ def _relevance(row: DimensionScore, question: Question, grade: Grade) -> _Advice
 
 _PARTS = (
     ("S", "the situation (where and when it was, and what the problem was)", 'Put one sentence in front that '
-        'starts with "When I was …" or "Last year …".'),
-    ("T", "your task (what you had to reach)", 'Add one sentence that starts with "My task was to …" or "I had '
-                                               'to …"'),
-    ("A", "what you did", 'Add three sentences that start with "First I …", "Then I …" and "After that I …"'),
-    ("R", "the result", 'Add one sentence that starts with "In the end …" and says what had changed'),
+        'starts with “When I was …” or “Last year …”.'),
+    ("T", "your task (what you had to reach)", 'Add one sentence that starts with “My task was to …” or “I had '
+                                               'to …”'),
+    ("A", "what you did", 'Add three sentences that start with “First I …”, “Then I …” and “After that I …”'),
+    ("R", "the result", 'Add one sentence that starts with “In the end …” and says what had changed'),
 )  # fmt: skip
 
 
@@ -150,12 +150,12 @@ def _story(row: DimensionScore, question: Question, grade: Grade) -> _Advice:
         if row.features.get("reasons", 0) < 2 and first:
             return (
                 row.why,
-                f'Say {_cited(first)} again and go on with "because …". Do the same for one more step.',
+                f"Say {_cited(first)} again and go on with “because …”. Do the same for one more step.",
                 first,
             )
         return (
             row.why,
-            'Name four steps: "First I would …", "Then …", "Next …", and last how you would check that it worked.',
+            "Name four steps: “First I would …”, “Then …”, “Next …”, and last how you would check that it worked.",
             first,
         )
     missing = [part for part in _PARTS if row.features.get(f"present_{part[0]}", 0) < 0.5]
@@ -185,19 +185,19 @@ def _own(row: DimensionScore, question: Question, grade: Grade) -> _Advice:
     if shared and row.features.get("own_share", 0) < 0.65:
         return (
             row.why,
-            f'You say {_cited(shared)}. Say the same sentence again starting with "I", and keep only what you did.',
+            f"You say {_cited(shared)}. Say the same sentence again starting with “I”, and keep only what you did.",
             shared,
         )
     moment = own or (row.evidence[0] if row.evidence else None)
     if moment and row.features.get("reasons", 0) < 2:
-        return row.why, f'After {_cited(moment)}, add a sentence that starts with "I chose this because …".', moment
+        return row.why, f"After {_cited(moment)}, add a sentence that starts with “I chose this because …”.", moment
     if moment:
         return (
             row.why,
             f"Say what else you could have done at {_cited(moment)}, and why you decided against it.",
             moment,
         )
-    return row.why, 'Tell three things you did, each in a sentence that starts with "I".', _labelled(grade, OPENING)
+    return row.why, "Tell three things you did, each in a sentence that starts with “I”.", _labelled(grade, OPENING)
 
 
 def _result(row: DimensionScore, question: Question, grade: Grade) -> _Advice:
@@ -218,14 +218,14 @@ def _result(row: DimensionScore, question: Question, grade: Grade) -> _Advice:
     if found is None:
         last = _labelled(grade, CLOSE)
         ending = f" Your answer ends with {_cited(last)}." if last else ""
-        return f"{row.why}{ending}", 'Add one sentence: "In the end …", with what was different for whom.', last
+        return f"{row.why}{ending}", "Add one sentence: “In the end …”, with what was different for whom.", last
     if not row.features.get("number"):
         return (
             row.why,
             f"You say {_cited(found)}. Find the number behind it: how many, how long, how often, before and after.",
             found,
         )
-    return row.why, f'After {_cited(found)}, add one sentence: "Since then I …", with what you do differently.', found
+    return row.why, f"After {_cited(found)}, add one sentence: “Since then I …”, with what you do differently.", found
 
 
 def _knowledge(row: DimensionScore, question: Question, grade: Grade) -> _Advice:
@@ -235,8 +235,8 @@ def _knowledge(row: DimensionScore, question: Question, grade: Grade) -> _Advice
         points = row.not_found.removeprefix("Not heard: ")
         return row.why, f"Prepare one sentence with an example for each of these: {points}", moment
     if not question.key_points:
-        return row.why, 'Add an example from your work and one sentence that starts with "The drawback is …".', moment
-    return row.why, 'Add one sentence that weighs up: "The drawback is …" or "It depends on …".', moment
+        return row.why, "Add an example from your work and one sentence that starts with “The drawback is …”.", moment
+    return row.why, "Add one sentence that weighs up: “The drawback is …” or “It depends on …”.", moment
 
 
 def _structure(row: DimensionScore, question: Question, grade: Grade) -> _Advice:
@@ -262,12 +262,12 @@ def _structure(row: DimensionScore, question: Question, grade: Grade) -> _Advice
         last = _labelled(grade, CLOSE)
         return (
             f"You end with {_cited(last)}, which does not close the answer.",
-            'Close with one sentence: "In the end …" or "That is why …".',
+            "Close with one sentence: “In the end …” or “That is why …”.",
             last,
         )
     return (
         row.why,
-        'Begin your parts with "First", "Then", "Because of that" and "In the end", so that the order can be heard.',
+        "Begin your parts with “First”, “Then”, “Because of that” and “In the end”, so that the order can be heard.",
         _labelled(grade, OPENING),
     )
 
