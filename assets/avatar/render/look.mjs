@@ -1,0 +1,59 @@
+// Contact sheets for looking closely: node look.mjs <output folder> [--built folder] [--set quick|views|mouth|all] [id ...]
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openStudio } from './studio.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { built: { type: 'string' }, set: { type: 'string', default: 'all' } },
+});
+const [out, ...wanted] = positionals;
+const cast = JSON.parse(readFileSync(join(here, '..', 'cast.json'), 'utf8')).map(({ id }) => id);
+const VISEMES = ['sil', 'PP', 'FF', 'TH', 'DD', 'kk', 'CH', 'SS', 'nn', 'RR', 'aa', 'E', 'I', 'O', 'U'];
+
+const face = { frame: 0.3, drop: 0.03 };
+const bust = { frame: 0.62, drop: 0.12 };
+const room = { frame: 1.0, drop: 0.27 };
+const SETS = {
+  quick: [3, [
+    { ...room, label: 'room' }, { ...face, label: 'face' }, { ...bust, turn: 35, label: 'three-quarter' },
+  ]],
+  views: [4, [
+    { ...room, label: 'room' }, { ...bust, label: 'front' }, { ...bust, turn: 35, label: 'three-quarter' },
+    { ...bust, turn: 90, label: 'side' }, { ...face, label: 'neutral' },
+    { ...face, express: { happy: 1 }, label: 'happy' }, { ...face, express: { smile_soft: 1 }, label: 'smile_soft' },
+    { ...face, express: { blink: 1 }, label: 'blink' },
+    { frame: 0.5, drop: 0.52, label: 'hands' }, { frame: 0.12, drop: 0, shift: 0.033, label: 'eye' },
+    { frame: 0.34, drop: 0.26, label: 'collar' }, { ...bust, turn: 180, label: 'back' },
+  ]],
+  mouth: [6, [
+    ...VISEMES.map((v) => ({ frame: 0.2, drop: 0.06, express: { [`viseme_${v}`]: 1 }, label: v })),
+    ...['happy', 'attentive', 'thinking', 'relaxed', 'surprised', 'lookDown', 'lookUp']
+      .map((e) => ({ ...face, express: { [e]: 1 }, look: [0, { lookDown: -14, lookUp: 12 }[e] ?? 0], label: e })),
+    { ...face, express: { blink: 0.5 }, label: 'half blink' },
+    { ...face, look: [18, 0], label: 'look aside' },
+  ]],
+};
+SETS.face = [3, [{ ...face, label: 'neutral' }, { ...face, turn: 30, label: '30' }, { ...face, express: { smile_soft: 1 }, label: 'smile_soft' }]];
+
+SETS.collar = [3, [-40, 0, 40].map((turn) => ({ frame: 0.3, drop: 0.24, turn, rise: 8, label: `${turn}` }))];
+
+mkdirSync(out, { recursive: true });
+const studio = await openStudio(values.built && resolve(values.built));
+try {
+  for (const id of wanted.length ? wanted : cast) {
+    await studio.load(id);
+    for (const set of values.set === 'all' ? ['views', 'mouth'] : values.set.split(',')) {
+      const [columns, shots] = SETS[set];
+      const size = set === 'mouth' ? { width: 300, height: 300 } : set === 'views' ? { width: 480, height: 480 } : { width: 640, height: 640 };
+      const picture = await studio.image('sheet', shots.map((s) => ({ ...size, ...s })), columns, 'image/png');
+      writeFileSync(join(out, `${id}-${set}.png`), picture);
+    }
+  }
+  if (studio.problems.length) console.error(studio.problems.join('\n'));
+} finally {
+  await studio.close();
+}
