@@ -88,6 +88,8 @@ async def interview(owner: UUID = LOCAL_OWNER, **settings: Any) -> tuple[UUID, l
         "mode": "video",
         "voice": "af_heart",
         "speed": 1.0,
+        "interviewer": "maya",
+        "style": "neutral",
         "hidden": False,
         "count": 3,
         "seed": 0,

@@ -109,6 +109,8 @@ def build_report(
                 "mode": next(kind for kind in ("video", "voice", "typed") if kind in kinds),
                 "voice": "af_heart",
                 "speed": 1.0,
+                "interviewer": "maya",
+                "style": "neutral",
                 "hidden": False,
                 "consent": {"recording": True, "voice": True, "presence": True},
                 "count": options.questions,
@@ -128,6 +130,7 @@ def build_report(
                 for position, (question, take) in enumerate(zip(questions, takes, strict=True))
             ],
             "coverage": planned.coverage,
+            "closing": None,
             "not_asked": planned.provenance["not_asked"],
             "progress": {"asked": len(questions), "answered": len(answers), "finished": len(answers)},
         },

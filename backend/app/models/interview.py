@@ -16,18 +16,28 @@ if TYPE_CHECKING:
     from app.models.take import Take
 
 KINDS = ("video", "voice", "typed")
+STYLES = ("warm", "neutral", "challenging")
 
 
 class Interview(Owned, Base):
-    """One interview for one posting. `replaced` holds texts of questions that were swapped out or deleted."""
+    """One interview for one posting. `replaced` holds texts of questions that were swapped out or deleted.
+
+    `interviewer` is an id of the cast or `own`; `closing_key` the clip with the last words.
+    """
 
     __tablename__ = "interviews"
-    __table_args__ = (CheckConstraint(f"mode IN ({names(KINDS)})", "mode"),)
+    __table_args__ = (
+        CheckConstraint(f"mode IN ({names(KINDS)})", "mode"),
+        CheckConstraint(f"style IN ({names(STYLES)})", "style"),
+    )
 
     posting_id: Mapped[UUID] = mapped_column(ForeignKey("postings.id", ondelete="CASCADE"), index=True)
     mode: Mapped[str]
     voice: Mapped[str]
     speed: Mapped[float]
+    interviewer: Mapped[str] = mapped_column(server_default="maya")
+    style: Mapped[str] = mapped_column(server_default="neutral")
+    closing_key: Mapped[str | None] = mapped_column(index=True)
     hidden: Mapped[bool]
     consent: Mapped[dict[str, Any]]
     count: Mapped[int]

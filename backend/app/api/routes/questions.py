@@ -65,6 +65,12 @@ async def read_speech(interview_id: UUID, question_id: UUID, session: Session, o
     return SpeechOut.model_validate(await speech.read(session, owner, interview_id, question_id))
 
 
+@router.get(f"{PREFIX}/closing", summary="The spoken last words", responses=problems(404))
+async def read_closing(interview_id: UUID, session: Session, owner: OwnerId) -> SpeechOut:
+    """Audio address, mouth shapes and word times, once they are ready."""
+    return SpeechOut.model_validate(await speech.read_closing(session, owner, interview_id))
+
+
 @router.get("/speech/{key}.wav", summary="Audio of a question", response_class=Response, responses=MEDIA_RESPONSES)
 async def read_speech_audio(
     key: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: Request, session: Session, owner: OwnerId

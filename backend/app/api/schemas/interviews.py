@@ -16,6 +16,8 @@ from app.domain.speech import SpeechTrack
 
 QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=400)]
 Speed = Annotated[float, Field(ge=0.5, le=2.0)]
+InterviewerId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+Style = Literal["warm", "neutral", "challenging"]
 VoiceId = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}_[a-z]{2,20}$")]
 
 
@@ -50,6 +52,8 @@ class InterviewIn(In):
     mode: Kind = "video"
     voice: VoiceId = "af_heart"
     speed: Speed = 1.0
+    interviewer: InterviewerId = Field("maya", description="An id of the cast, or `own`: a model kept in the browser.")
+    style: Style = Field("neutral", description="Wording, pace and manner; never the questions or the grade.")
     hidden: bool = Field(False, description="Keep the questions as a surprise.")
 
 
@@ -59,6 +63,8 @@ class InterviewEdit(In):
     mode: Kind | None = None
     voice: VoiceId | None = None
     speed: Speed | None = None
+    interviewer: InterviewerId | None = None
+    style: Style | None = None
     hidden: bool | None = None
     consent: Consent | None = None
 
@@ -130,6 +136,8 @@ class SettingsOut(Out):
     mode: Kind
     voice: str
     speed: float
+    interviewer: str
+    style: Style
     hidden: bool
     consent: ConsentOut
     count: int
@@ -157,6 +165,7 @@ class InterviewOut(Out):
     questions: list[QuestionOut]
     coverage: Coverage
     not_asked: dict[str, NotAsked] = Field(description="Requirement ids that no question is made for, and why.")
+    closing: SpeechState | None = Field(description="The last words; None for an interview made before there were any.")
     progress: Counts
 
 

@@ -13,7 +13,7 @@ from app.domain.posting import Posting
 from app.domain.question import QuestionKind
 from app.models.interview import Interview, QuestionRow
 from app.services.flow import views
-from app.services.interviews import service
+from app.services.interviews import cast, service
 from app.services.outbox.files import delete_files
 from app.services.postings import service as postings
 from app.services.speech import service as speech
@@ -27,13 +27,11 @@ async def create(session: AsyncSession, owner: UUID, wanted: dict[str, Any]) -> 
     """
     posting = await postings.read(session, owner, wanted["posting_id"])
     speech.check_voice(wanted["voice"])
+    cast.check(wanted["interviewer"])
     options = {key: wanted[key] for key in ("count", "seed", "kinds", "difficulty")}
     planned = await service.plan(load(Posting, posting.posting), **options)
     interview, rows = service.create(session, owner, posting.id, wanted, planned)
-    for row in rows:
-        await _speak(session, interview, row)
-    session.add_all(rows)
-    await session.flush()
+    await _speak(session, interview, rows)
     return interview.id
 
 
@@ -61,16 +59,15 @@ async def list_all(session: AsyncSession, owner: UUID) -> list[dict[str, Any]]:
 
 
 async def edit(session: AsyncSession, owner: UUID, interview_id: UUID, changes: dict[str, Any]) -> None:
-    """Change settings; another voice or speed has the questions spoken again, and so does audio that failed.
+    """Change settings; another voice, speed or style has the questions spoken again, and so does audio that failed.
 
     Raises NotFound, BadInput.
     """
+    cast.check(changes.get("interviewer", cast.OWN))
     interview = await service.read(session, owner, interview_id, lock=True)
     for name, value in changes.items():
         setattr(interview, name, value)
-    for row in interview.questions:
-        await _speak(session, interview, row)
-    await _forget_unused(session)
+    await _speak(session, interview, interview.questions)
 
 
 async def add_question(
@@ -81,9 +78,7 @@ async def add_question(
 
     interview = await service.read(session, owner, interview_id, lock=True)
     row = service.add_own(interview, text, kind or kind_of(text))
-    await _speak(session, interview, row)
-    session.add(row)
-    await session.flush()
+    await _speak(session, interview, [*interview.questions, row])
 
 
 async def edit_question(
@@ -93,8 +88,7 @@ async def edit_question(
     interview = await service.read(session, owner, interview_id, lock=True)
     row = service.question_of(interview, question_id)
     service.reword(row, changes)
-    await _speak(session, interview, row)
-    await _forget_unused(session)
+    await _speak(session, interview, interview.questions)
 
 
 async def delete_question(session: AsyncSession, owner: UUID, interview_id: UUID, question_id: UUID) -> None:
@@ -107,7 +101,7 @@ async def delete_question(session: AsyncSession, owner: UUID, interview_id: UUID
         delete_files(session, take.prefix)
     interview.replaced = [*interview.replaced, row.question["text"]]
     await session.delete(row)
-    await _forget_unused(session)
+    await _speak(session, interview, [other for other in interview.questions if other is not row])
 
 
 async def swap_question(session: AsyncSession, owner: UUID, interview_id: UUID, question_id: UUID) -> None:
@@ -115,25 +109,35 @@ async def swap_question(session: AsyncSession, owner: UUID, interview_id: UUID, 
     interview = await service.read(session, owner, interview_id, lock=True)
     row = service.question_of(interview, question_id)
     await service.swap(interview, row)
-    await _speak(session, interview, row)
-    await _forget_unused(session)
+    await _speak(session, interview, interview.questions)
 
 
 async def order_questions(session: AsyncSession, owner: UUID, interview_id: UUID, ids: Sequence[UUID]) -> None:
     """Put the questions in this order. Raises NotFound, BadInput."""
-    service.order(await service.read(session, owner, interview_id, lock=True), ids)
-    await session.flush()
+    interview = await service.read(session, owner, interview_id, lock=True)
+    service.order(interview, ids)
+    await _speak(session, interview, interview.questions)
 
 
-async def _speak(session: AsyncSession, interview: Interview, row: QuestionRow) -> None:
-    row.speech_key = await speech.prepare(session, row.question["text"], interview.voice, interview.speed)
-
-
-async def _forget_unused(session: AsyncSession) -> None:
+async def _speak(session: AsyncSession, interview: Interview, rows: Sequence[QuestionRow]) -> None:
+    """Have everything of an interview spoken that is not, in the order in which it is needed."""
+    speed = cast.pace(interview.style, interview.speed)
+    for place, row in enumerate(sorted(rows, key=lambda row: row.position)):
+        text = cast.spoken(
+            row.question["text"],
+            interviewer=interview.interviewer,
+            style=interview.style,
+            place=place,
+            total=len(rows),
+        )
+        row.speech_key = await speech.prepare(session, text, interview.voice, speed)
+    interview.closing_key = await speech.prepare(session, cast.closing(interview.style), interview.voice, speed)
+    session.add_all(rows)
     await session.flush()
     for key in await speech.remove_unused(session):
         delete_files(session, key)
 
 
 async def _clips(session: AsyncSession, interview: Interview) -> dict[str, str]:
-    return await speech.states(session, [row.speech_key for row in interview.questions])
+    keys = [row.speech_key for row in interview.questions]
+    return await speech.states(session, [*keys, interview.closing_key] if interview.closing_key else keys)

@@ -30,17 +30,21 @@ def posting_summary(row: PostingRow) -> dict[str, Any]:
 
 def interview(row: Interview, clips: Mapping[str, str]) -> dict[str, Any]:
     """An interview with its questions (InterviewOut). `clips` maps speech keys to states."""
-    fields = ("mode", "voice", "speed", "hidden", "consent", "count", "seed", "kinds", "difficulty")
+    manner = ("mode", "voice", "speed", "interviewer", "style", "hidden", "consent")
+    mix = ("count", "seed", "kinds", "difficulty")
     asked = [question(item) for item in row.questions]
     return {
         "id": row.id,
         "created_at": row.created_at,
         "finished_at": row.finished_at,
         "posting": posting_summary(row.posting),
-        "settings": {field: getattr(row, field) for field in fields},
+        "settings": {field: getattr(row, field) for field in (*manner, *mix)},
         "questions": [_question(item, position, clips) for position, item in enumerate(row.questions)],
         "coverage": interviews.coverage(load(Posting, row.posting.posting), asked),
         "not_asked": row.provenance.get("not_asked", {}),
+        "closing": speech.address(row.closing_key, clips.get(row.closing_key, "preparing"))
+        if row.closing_key
+        else None,
         "progress": counts(row),
     }
 

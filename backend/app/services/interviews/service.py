@@ -50,7 +50,7 @@ def create(
     session: AsyncSession, owner: UUID, posting_id: UUID, wanted: dict[str, Any], planned: QuestionSet
 ) -> tuple[Interview, list[QuestionRow]]:
     """Rows of a new interview and its questions; the caller gives the questions their `speech_key`."""
-    fields = ("mode", "voice", "speed", "hidden", "count", "seed", "kinds", "difficulty")
+    fields = ("mode", "voice", "speed", "interviewer", "style", "hidden", "count", "seed", "kinds", "difficulty")
     interview = Interview(
         id=uuid4(),
         owner_id=owner,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from app.models.interview import QuestionRow
+from app.models.interview import Interview, QuestionRow
 from app.models.repository import owned_by
 from app.models.speech import SpeechClip
 
@@ -48,10 +48,17 @@ async def of_question(
     return (question, clip) if question and clip else None
 
 
+async def of_interview(session: AsyncSession, owner: UUID, interview_id: UUID) -> SpeechClip | None:
+    """The closing line of an interview of this owner."""
+    query = select(SpeechClip).join(Interview, Interview.closing_key == SpeechClip.key)
+    return (await session.scalars(query.where(Interview.id == interview_id, Interview.owner_id == owner))).one_or_none()
+
+
 async def ready(session: AsyncSession, owner: UUID, key: str) -> SpeechClip | None:
-    """A finished clip that some question of this owner uses."""
-    used = owned_by(owner, QuestionRow).where(QuestionRow.speech_key == key).exists()
-    query = select(SpeechClip).where(SpeechClip.key == key, SpeechClip.state == "ready", used)
+    """A finished clip that some question or interview of this owner uses."""
+    asked = owned_by(owner, QuestionRow).where(QuestionRow.speech_key == key).exists()
+    closing = owned_by(owner, Interview).where(Interview.closing_key == key).exists()
+    query = select(SpeechClip).where(SpeechClip.key == key, SpeechClip.state == "ready", asked | closing)
     return (await session.scalars(query)).one_or_none()
 
 
@@ -62,13 +69,15 @@ async def states(session: AsyncSession, keys: Sequence[str]) -> dict[str, str]:
 
 
 async def remove_unused(session: AsyncSession) -> Sequence[str]:
-    """Delete the clips no question uses and return the keys of their audio objects."""
-    used = select(QuestionRow.id).where(QuestionRow.speech_key == SpeechClip.key).exists()
-    gone = await session.scalars(delete(SpeechClip).where(~used).returning(SpeechClip.object_key))
+    """Delete the clips nothing uses and return the keys of their audio objects."""
+    asked = select(QuestionRow.id).where(QuestionRow.speech_key == SpeechClip.key).exists()
+    closing = select(Interview.id).where(Interview.closing_key == SpeechClip.key).exists()
+    gone = await session.scalars(delete(SpeechClip).where(~asked, ~closing).returning(SpeechClip.object_key))
     return gone.all()
 
 
 async def interviews_using(session: AsyncSession, key: str) -> Sequence[UUID]:
-    """Interviews with a question that uses this clip, for the worker."""
-    query = select(QuestionRow.interview_id).where(QuestionRow.speech_key == key).distinct()
+    """Interviews that use this clip, for the worker."""
+    asked = select(QuestionRow.interview_id).where(QuestionRow.speech_key == key)
+    query = asked.union(select(Interview.id).where(Interview.closing_key == key))
     return (await session.scalars(query)).all()

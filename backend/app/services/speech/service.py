@@ -52,7 +52,18 @@ async def read(session: AsyncSession, owner: UUID, interview_id: UUID, question_
     found = await repository.of_question(session, owner, interview_id, question_id)
     if found is None:
         raise NotFound("This question does not exist.", hint="It may have been deleted.")
-    _, clip = found
+    return _described(found[1])
+
+
+async def read_closing(session: AsyncSession, owner: UUID, interview_id: UUID) -> dict[str, Any]:
+    """The clip with an interview's last words (SpeechOut). Raises NotFound."""
+    clip = await repository.of_interview(session, owner, interview_id)
+    if clip is None:
+        raise NotFound("This interview has no closing words.", hint="It may have been deleted.")
+    return _described(clip)
+
+
+def _described(clip: SpeechClip) -> dict[str, Any]:
     track = load(SpeechTrack, clip.track) if clip.track and clip.state == "ready" else None
     state = {"voice": clip.voice, "speed": clip.speed, "track": track, "error": clip.error}
     return address(clip.key, clip.state) | state
@@ -107,5 +118,5 @@ async def _finish(begun: SpeechClip, state: str, track: SpeechTrack | None, erro
 
 
 async def remove_unused(session: AsyncSession) -> Sequence[str]:
-    """Delete the clips no question uses any more and return the keys of their audio."""
+    """Delete the clips nothing uses any more and return the keys of their audio."""
     return await repository.remove_unused(session)

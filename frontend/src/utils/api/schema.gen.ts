@@ -76,6 +76,26 @@ export interface paths {
         patch: operations["edit_interview_api_interviews__interview_id__patch"];
         trace?: never;
     };
+    "/api/interviews/{interview_id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The spoken last words
+         * @description Audio address, mouth shapes and word times, once they are ready.
+         */
+        get: operations["read_closing_api_interviews__interview_id__closing_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/interviews/{interview_id}/events": {
         parameters: {
             query?: never;
@@ -848,10 +868,14 @@ export interface components {
             consent?: components["schemas"]["Consent"] | null;
             /** Hidden */
             hidden?: boolean | null;
+            /** Interviewer */
+            interviewer?: string | null;
             /** Mode */
             mode?: ("video" | "voice" | "typed") | null;
             /** Speed */
             speed?: number | null;
+            /** Style */
+            style?: ("warm" | "neutral" | "challenging") | null;
             /** Voice */
             voice?: string | null;
         };
@@ -873,6 +897,12 @@ export interface components {
              * @default false
              */
             hidden: boolean;
+            /**
+             * Interviewer
+             * @description An id of the cast, or `own`: a model kept in the browser.
+             * @default maya
+             */
+            interviewer: string;
             /** Kinds */
             kinds?: components["schemas"]["QuestionKind"][] | null;
             /**
@@ -896,6 +926,13 @@ export interface components {
              * @default 1
              */
             speed: number;
+            /**
+             * Style
+             * @description Wording, pace and manner; never the questions or the grade.
+             * @default neutral
+             * @enum {string}
+             */
+            style: "warm" | "neutral" | "challenging";
             /**
              * Voice
              * @default af_heart
@@ -942,6 +979,8 @@ export interface components {
          * @description An interview with its questions.
          */
         InterviewOut: {
+            /** @description The last words; None for an interview made before there were any. */
+            closing: components["schemas"]["SpeechState"] | null;
             coverage: components["schemas"]["Coverage"];
             /**
              * Created At
@@ -1539,6 +1578,8 @@ export interface components {
             difficulty: number | null;
             /** Hidden */
             hidden: boolean;
+            /** Interviewer */
+            interviewer: string;
             /** Kinds */
             kinds: components["schemas"]["QuestionKind"][] | null;
             /**
@@ -1550,6 +1591,11 @@ export interface components {
             seed: number;
             /** Speed */
             speed: number;
+            /**
+             * Style
+             * @enum {string}
+             */
+            style: "warm" | "neutral" | "challenging";
             /** Voice */
             voice: string;
         };
@@ -2384,6 +2430,64 @@ export interface operations {
             };
             /** @description Over a limit that the message names. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_closing_api_interviews__interview_id__closing_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeechOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
