@@ -1,0 +1,3 @@
+export function OwnInterviewer(_: { onUse(): void; onRemove(): void }) {
+  return null;
+}
