@@ -53,7 +53,7 @@ export function armRig(
     rests.middle + rests.reach * (over ? 1.02 : 1.08),
   );
   const fingers = new Vector3(-out, over ? -0.16 : -0.1, over ? 0.42 : 0.36).normalize();
-  const hint = new Vector3(out * 0.75, -1, -0.35).normalize();
+  const hint = new Vector3(out * 0.5, -1, -0.5).normalize();
 
   // The hand, palm down: its length along the fingers, its back upwards. Rest: T-pose, palm down.
   const frame = new Matrix4();

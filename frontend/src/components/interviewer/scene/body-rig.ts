@@ -43,7 +43,7 @@ export function bodyRig(model: Model) {
   const marks: Landmarks = {
     eyes: at,
     crown: at.y + neckLength * 0.95,
-    table: shoulderY - upper * 1.02,
+    table: shoulderY - upper * 0.9,
     width: left && right ? left.distanceTo(right) : 0.34,
     edge: (left?.z ?? 0) + lower * 0.35,
   };

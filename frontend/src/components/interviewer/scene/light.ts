@@ -24,15 +24,15 @@ function lamp(colour: number, strength: number, x: number, y: number, z: number)
 /** Lights around a head at `y`. They stay the same at every quality, so that nobody changes colour on a step down. */
 export function lights(y: number): Group {
   const group = new Group();
-  const key = lamp(0xffdfb8, 2.3, -0.9, y + 1.3, 1.5);
-  const fill = lamp(0xffe9d6, 0.55, 1.3, y + 0.2, 1.6);
-  const rim = lamp(0xaec4f0, 1.5, 1.1, y + 0.9, -1.5);
-  const back = lamp(0xffc98f, 0.9, -1.4, y + 0.6, -1.2);
+  const key = lamp(0xffecd6, 2.5, -1, y + 1.1, 2);
+  const fill = lamp(0xfff2e6, 1.05, 1.4, y + 0.1, 2);
+  const rim = lamp(0xc3d2f2, 1.3, 1.1, y + 0.9, -1.5);
+  const back = lamp(0xffd9ad, 1, -1.4, y + 0.6, -1.2);
   for (const light of [key, fill, rim, back]) {
     light.target.position.set(0, y - 0.1, 0);
     group.add(light, light.target);
   }
-  group.add(new HemisphereLight(0xcbb8a4, 0x2a2420, 0.75));
+  group.add(new HemisphereLight(0xe8ddd2, 0x40362f, 0.9));
   return group;
 }
 
@@ -83,7 +83,7 @@ function shade(): DataTexture {
 
 export function table(marks: Landmarks): Group {
   const group = new Group();
-  const wood = new MeshStandardMaterial({ color: 0x3a2a20, roughness: 0.62, metalness: 0 });
+  const wood = new MeshStandardMaterial({ color: 0x33261d, roughness: 0.9, envMapIntensity: 0.25 });
   const thick = 0.04;
   const slab = new Mesh(new BoxGeometry(2.6, thick, 0.75), wood);
   slab.position.set(0, marks.table - thick / 2, marks.edge + 0.375);

@@ -46,8 +46,8 @@ interface Options {
 }
 
 const FIELD_DEGREES = 22;
-const HEADROOM_M = 0.07;
-const TABLE_SHOWN_M = 0.1;
+const HEADROOM_M = 0.045;
+const TABLE_SHOWN_M = 0.055;
 
 export async function createStageScene(host: HTMLElement, options: Options): Promise<StageScene> {
   const model = await loadModel(options.data);
@@ -87,7 +87,7 @@ export async function createStageScene(host: HTMLElement, options: Options): Pro
     const top = marks.crown + HEADROOM_M;
     const bottom = marks.table - TABLE_SHOWN_M;
     const aspect = width / height;
-    const span = Math.max(top - bottom, (marks.width * 2.1) / aspect);
+    const span = Math.max(top - bottom, (marks.width * 1.9) / aspect);
     const far = span / 2 / Math.tan((FIELD_DEGREES * Math.PI) / 360);
     const middle = top - span / 2;
     camera.aspect = aspect;
@@ -196,6 +196,14 @@ export async function createStageScene(host: HTMLElement, options: Options): Pro
       release();
     },
   };
+}
+
+/** Opens a model as the room would, and lets go of it again. Rejects when it cannot be shown. */
+export async function tryModel(data: ArrayBuffer): Promise<void> {
+  const model = await loadModel(data);
+  bodyRig(model);
+  faceRig(model);
+  disposeTree(model.root);
 }
 
 function weightsOf({ pose }: Frame) {
