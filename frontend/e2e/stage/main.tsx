@@ -2,7 +2,7 @@
 import "../../src/styles/tokens.css";
 import "../../src/styles/base.css";
 import "../../src/components/ui/ui.css";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { InterviewerStage, type Quality } from "../../src/components/interviewer/interviewer-stage";
 import { OwnInterviewer } from "../../src/components/interviewer/own-interviewer";
@@ -27,8 +27,9 @@ export interface Demo {
   reports: StageReport[];
   voice: VoiceActivity;
   set(change: Partial<Shown>): void;
-  /** Says the cues from now on, by the clock of the page. */
-  speak(cues: LipCue[]): void;
+  /** Says the cues from now on, by the clock of the page; or at the moment that `hold` sets, and no further. */
+  speak(cues: LipCue[], held?: boolean): void;
+  hold(t: number): void;
   at(): number;
 }
 
@@ -49,23 +50,28 @@ function Page() {
     speaking: null,
     mounted: query.get("mounted") !== "no",
   });
-  const [began, setBegan] = useState(0);
+  const began = useRef(0);
+  const held = useRef<number | null>(null);
   const [source] = useState(() => ({ read: () => window.demo.voice }));
   const demo: Demo = {
     cast: CAST.map((member) => member.id),
     reports: window.demo?.reports ?? [],
     voice: window.demo?.voice ?? { level: 0, speaking: false, pauseStart: null },
     set: (change) => setShown((was) => ({ ...was, ...change })),
-    speak(cues) {
+    speak(cues, isHeld = false) {
       const start = performance.now();
-      setBegan(start);
+      held.current = isHeld ? 0 : null;
+      began.current = start;
       setShown((was) => ({
         ...was,
         state: "asking",
-        speaking: { cues, clock: () => (performance.now() - start) / 1000 },
+        speaking: { cues, clock: () => held.current ?? (performance.now() - start) / 1000 },
       }));
     },
-    at: () => (performance.now() - began) / 1000,
+    hold(t) {
+      held.current = t;
+    },
+    at: () => held.current ?? (performance.now() - began.current) / 1000,
   };
   window.demo = demo;
   const [report] = useState(() => (it: StageReport) => window.demo.reports.push(it));

@@ -12,7 +12,7 @@ export const TIERS: readonly Tier[] = [
   { dpr: 2, rich: true },
   { dpr: 1, rich: true },
   { dpr: 1, rich: false },
-  { dpr: 0.5, rich: false },
+  { dpr: 0.66, rich: false },
 ];
 
 const WARM_UP_S = 1.2;

@@ -48,12 +48,12 @@ export function armRig(
   // The right hand lies flat, the left one over its fingers.
   const over = side === "left";
   const wrist = new Vector3(
-    out * rests.reach * (over ? 0.4 : 0.36),
+    out * rests.reach * (over ? 0.5 : 0.45),
     rests.table + rests.reach * (over ? 0.2 : 0.13),
-    rests.middle + rests.reach * (over ? 1.02 : 1.08),
+    rests.middle + rests.reach * (over ? 1.0 : 1.05),
   );
-  const fingers = new Vector3(-out, over ? -0.16 : -0.1, over ? 0.42 : 0.36).normalize();
-  const hint = new Vector3(out * 0.5, -1, -0.5).normalize();
+  const fingers = new Vector3(-out, over ? -0.18 : -0.12, over ? 0.72 : 0.62).normalize();
+  const hint = new Vector3(out * 0.35, -1, -0.55).normalize();
 
   // The hand, palm down: its length along the fingers, its back upwards. Rest: T-pose, palm down.
   const frame = new Matrix4();

@@ -69,8 +69,9 @@ export function bodyRig(model: Model) {
       const pitch = pose.headPitch - pose.lean * 0.55 + breath * 0.9;
       turn("neck", pitch * 0.38, pose.headYaw * 0.35, pose.headRoll * 0.35 - pose.slant * 0.4);
       turn("head", pitch * 0.62, pose.headYaw * 0.65, pose.headRoll * 0.65 - pose.slant * 0.4);
+      // Shoulders hang a little below the line of the T-pose, and rise with the breath.
       for (const side of ["left", "right"] as const)
-        turn(`${side}Shoulder`, 0, 0, (side === "left" ? -1 : 1) * breath * 1.2);
+        turn(`${side}Shoulder`, 0, 0, (side === "left" ? 1 : -1) * (3.5 - breath * 1.2));
       for (const arm of arms) arm?.();
     },
     /** Points the eyes at `target`, give or take a glance, whatever the head does. Angles of the eyes in degrees. */

@@ -7,7 +7,7 @@ import {
   HemisphereLight,
   Mesh,
   MeshBasicMaterial,
-  MeshStandardMaterial,
+  MeshLambertMaterial,
   PlaneGeometry,
   PMREMGenerator,
   Scene,
@@ -24,15 +24,17 @@ function lamp(colour: number, strength: number, x: number, y: number, z: number)
 /** Lights around a head at `y`. They stay the same at every quality, so that nobody changes colour on a step down. */
 export function lights(y: number): Group {
   const group = new Group();
-  const key = lamp(0xffecd6, 2.5, -1, y + 1.1, 2);
-  const fill = lamp(0xfff2e6, 1.05, 1.4, y + 0.1, 2);
-  const rim = lamp(0xc3d2f2, 1.3, 1.1, y + 0.9, -1.5);
-  const back = lamp(0xffd9ad, 1, -1.4, y + 0.6, -1.2);
-  for (const light of [key, fill, rim, back]) {
+  const key = lamp(0xfff3e6, 2.15, -1.2, y + 1.1, 2.1);
+  const fill = lamp(0xf6f2f2, 0.85, 1.6, y + 0.2, 1.8);
+  const rim = lamp(0xc3d2f2, 1.4, 1.3, y + 0.9, -1.7);
+  const back = lamp(0xffdfb8, 0.9, -1.4, y + 0.7, -1.3);
+  // What the table throws back, into the shadow of brows and chin.
+  const bounce = lamp(0xffe6d0, 0.55, 0, y - 0.8, 1.7);
+  for (const light of [key, fill, rim, back, bounce]) {
     light.target.position.set(0, y - 0.1, 0);
     group.add(light, light.target);
   }
-  group.add(new HemisphereLight(0xe8ddd2, 0x40362f, 0.9));
+  group.add(new HemisphereLight(0xf2ece6, 0x4a423c, 0.95));
   return group;
 }
 
@@ -54,8 +56,8 @@ export function surroundings(renderer: WebGLRenderer) {
     made.push(material, geometry);
     room.add(mesh);
   };
-  panel(0xffe2c0, 9, [2.2, 0.1, 1.4], [-1, 3, 2.2]);
-  panel(0xffe8d0, 3.5, [1.4, 1.6, 0.1], [0.8, 1.2, 4]);
+  panel(0xfff0de, 9, [2.2, 0.1, 1.4], [-1, 3, 2.2]);
+  panel(0xfff2e8, 4.5, [1.4, 1.6, 0.1], [0.8, 1.2, 4]);
   panel(0x9fb4e8, 2.2, [0.1, 2, 1.6], [3.4, 1, -1]);
   panel(0x3a3330, 1, [8, 0.1, 8], [0, -2.4, 0]);
   panel(0x2c2a30, 1, [8, 6, 0.1], [0, 0, -4]);
@@ -74,7 +76,7 @@ function shade(): DataTexture {
   for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++) {
       const far = Math.hypot(x - size / 2 + 0.5, y - size / 2 + 0.5) / (size / 2);
-      data[(y * size + x) * 4 + 3] = 200 * Math.max(0, 1 - far) ** 1.6;
+      data[(y * size + x) * 4 + 3] = 130 * Math.max(0, 1 - far) ** 1.6;
     }
   const texture = new DataTexture(data, size, size);
   texture.needsUpdate = true;
@@ -83,7 +85,7 @@ function shade(): DataTexture {
 
 export function table(marks: Landmarks): Group {
   const group = new Group();
-  const wood = new MeshStandardMaterial({ color: 0x33261d, roughness: 0.9, envMapIntensity: 0.25 });
+  const wood = new MeshLambertMaterial({ color: 0x4d3f34 });
   const thick = 0.04;
   const slab = new Mesh(new BoxGeometry(2.6, thick, 0.75), wood);
   slab.position.set(0, marks.table - thick / 2, marks.edge + 0.375);

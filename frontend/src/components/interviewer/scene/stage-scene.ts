@@ -47,7 +47,7 @@ interface Options {
 
 const FIELD_DEGREES = 22;
 const HEADROOM_M = 0.045;
-const TABLE_SHOWN_M = 0.055;
+const TABLE_SHOWN_M = 0.085;
 
 export async function createStageScene(host: HTMLElement, options: Options): Promise<StageScene> {
   const model = await loadModel(options.data);
@@ -108,21 +108,22 @@ export async function createStageScene(host: HTMLElement, options: Options): Pro
     illuminate();
     options.onRestored();
   };
-  const release = () => {
-    const old = seat;
-    seat = null;
-    light?.dispose();
-    light = null;
+  const release = (old: Surface | null) => {
+    old?.canvas.removeEventListener("webglcontextlost", lost);
+    old?.canvas.removeEventListener("webglcontextrestored", restored);
     old?.dispose();
   };
   const settle = () => {
-    release();
+    const old = seat;
     seat = surface(options.label, tier());
     seat.canvas.addEventListener("webglcontextlost", lost);
     seat.canvas.addEventListener("webglcontextrestored", restored);
-    host.append(seat.canvas);
     illuminate();
     frameUp();
+    // A canvas is empty until it has been drawn on: the old one stays until the new one shows something.
+    if (old) seat.renderer.render(scene, camera);
+    host.append(seat.canvas);
+    release(old);
   };
 
   const gpu = (): string => {
@@ -193,7 +194,10 @@ export async function createStageScene(host: HTMLElement, options: Options): Pro
     dispose() {
       disposed = true;
       disposeTree(scene);
-      release();
+      light?.dispose();
+      light = null;
+      release(seat);
+      seat = null;
     },
   };
 }
