@@ -493,6 +493,7 @@ describe("the licence", () => {
     expect(full.licence).toEqual({
       title: "Maya",
       authors: ["A", "B"],
+      terms: null,
       url: "https://vrm.dev/licenses/1.0/",
       redistribution: true,
       modification: true,
@@ -508,6 +509,7 @@ describe("the licence", () => {
     expect(kind).toBe("vrm0");
     expect(licence).toMatchObject({
       title: "Old",
+      terms: "CC BY ND",
       authors: ["C"],
       redistribution: true,
       modification: false,

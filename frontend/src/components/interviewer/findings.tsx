@@ -26,7 +26,7 @@ export function Findings({ name, findings }: { name: string; findings: ModelFind
               {licence.url}
             </a>
           ) : (
-            "Not said"
+            (licence.terms ?? "Not said")
           )}
         </dd>
         <dt>Passing it on</dt>

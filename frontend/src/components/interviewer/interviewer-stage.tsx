@@ -61,7 +61,8 @@ export function InterviewerStage(props: Props) {
   const frame = useRef<Frame | null>(null);
   const [shown, setShown] = useState<Shown>(LOADING);
   // The twin stands in while 3D loads or has gone, so that nobody waits and the lips go on.
-  const [picture, setPicture] = useState<"waiting" | "there" | "none">("waiting");
+  const [picture, setPicture] = useState<"waiting" | "there" | "opaque" | "none">("waiting");
+  const told = useRef("");
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const member = castMember(id);
   const name = member?.name ?? (id === OWN_ID ? "Your own interviewer" : "The interviewer");
@@ -105,7 +106,7 @@ export function InterviewerStage(props: Props) {
       (opened) => {
         if (abort.signal.aborted) return opened.close();
         twin.current = opened;
-        setPicture("there");
+        setPicture(opened.opaque ? "opaque" : "there");
       },
       () => abort.signal.aborted || setPicture("none"),
     );
@@ -128,7 +129,10 @@ export function InterviewerStage(props: Props) {
   useEffect(() => {
     // Whether 2D means a picture or paper is not known yet.
     if (renderer === "2d" && picture === "waiting") return;
-    onChange?.(report(renderer, shown.reason, name, shown.tier));
+    const now = report(renderer, shown.reason, name, shown.tier);
+    const key = JSON.stringify(now);
+    if (key !== told.current) onChange?.(now);
+    told.current = key;
   }, [renderer, picture, shown, name, onChange]);
 
   const read = useCallback(
@@ -143,18 +147,25 @@ export function InterviewerStage(props: Props) {
   );
   useEffect(() => expose(debug === true, read), [debug, read]);
 
+  const pictured = picture === "there" || picture === "opaque";
   const portrait = member?.portrait ?? null;
   const paper = flat && picture === "none" && !(renderer === "loading" && portrait);
-  const poster = portrait && (renderer === "off" || (renderer === "loading" && picture !== "there"));
+  const poster = portrait && (renderer === "off" || (renderer === "loading" && !pictured));
   return (
-    <div ref={host} className="istage" data-renderer={renderer} data-tier={shown.tier} data-state={state}>
+    <div
+      ref={host}
+      className={flat && picture === "opaque" ? "istage istage--dark" : "istage"}
+      data-renderer={renderer}
+      data-tier={shown.tier}
+      data-state={state}
+    >
       <div ref={place} className="istage__layer" hidden={shown.renderer !== "3d"} />
       <canvas
         ref={canvas}
         className="istage__layer istage__twin"
         role="img"
         aria-label={label}
-        hidden={!flat || picture !== "there"}
+        hidden={!flat || !pictured}
       />
       {poster && <img className="istage__layer istage__poster" src={portrait} alt={label} />}
       {paper && (

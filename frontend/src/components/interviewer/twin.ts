@@ -3,6 +3,8 @@ import type { Frame } from "../../utils/interviewer/performer";
 import { eyeTile, type Laid, type Layer, mouthTiles, readSheet } from "../../utils/interviewer/sprites";
 
 export interface Twin {
+  /** The picture brings its own dark background: no light is to be seen behind it. */
+  opaque: boolean;
   draw(frame: Frame): void;
   /** What is shown, for tests. */
   read(): { mouth: string; eyes: string };
@@ -47,7 +49,12 @@ export async function openTwin(
   };
   const has = (tile: string) => tile in sheet.mouth.tiles;
 
+  // The corner of the picture, before anything moves.
+  pen.drawImage(image, base.x, base.y, 1, 1, 0, 0, 1, 1);
+  const opaque = (pen.getImageData(0, 0, 1, 1).data[3] ?? 0) > 200;
+
   return {
+    opaque,
     draw({ pose, shapes }) {
       const mouth: Laid[] = mouthTiles(shapes, has).map((it) => ({
         ...it,

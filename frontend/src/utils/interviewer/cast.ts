@@ -17,7 +17,7 @@ export const OWN_ID = "own";
 
 type Listed = Pick<CastMember, "id" | "name" | "voice" | "about">;
 
-const built = import.meta.glob<string>("../../../../assets/avatar/built/*", {
+const built = import.meta.glob<string>("../../../../assets/avatar/built/*.{vrm,webp,json}", {
   query: "?url",
   import: "default",
   eager: true,

@@ -5,6 +5,8 @@ import { isObject, type Json, text } from "./problem";
 export interface Licence {
   title: string | null;
   authors: string[];
+  /** The licence by its short name, such as CC0. */
+  terms: string | null;
   url: string | null;
   redistribution: boolean | null;
   modification: boolean | null;
@@ -14,6 +16,7 @@ export interface Licence {
 export const SILENT: Licence = {
   title: null,
   authors: [],
+  terms: null,
   url: null,
   redistribution: null,
   modification: null,
@@ -34,6 +37,7 @@ function ofVersion1(meta: Json): Licence {
   return {
     title: text(meta.name),
     authors: authors.flatMap((author) => text(author) ?? []).slice(0, 10),
+    terms: null,
     url: address(meta.otherLicenseUrl) ?? address(meta.licenseUrl),
     // What VRM 1.0 leaves out is not allowed.
     redistribution: flag(meta.allowRedistribution ?? false, [true], [false]),
@@ -57,6 +61,7 @@ function ofVersion0(meta: Json): Licence {
   return {
     title: text(meta.title),
     authors: [text(meta.author)].flatMap((author) => author ?? []),
+    terms: licence.replace(/_/g, " ") || null,
     url: address(meta.otherLicenseUrl) ?? address(meta.otherPermissionUrl),
     redistribution: free || shares ? true : licence === "Redistribution_Prohibited" ? false : null,
     modification: free ? true : /_ND/i.test(licence) ? false : shares ? true : null,
