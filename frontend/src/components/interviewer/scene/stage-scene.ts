@@ -1,0 +1,221 @@
+// The interviewer in three dimensions. Loaded only when a room wants it: everything of three.js is behind this file.
+import { PerspectiveCamera, Scene, Vector3, type WebGLRenderTarget } from "three";
+import type { Frame } from "../../../utils/interviewer/performer";
+import { TIERS, type Tier } from "../../../utils/interviewer/quality";
+import { bodyRig } from "./body-rig";
+import { disposeTree } from "./dispose";
+import { faceRig } from "./face-rig";
+import { lights, surroundings, table } from "./light";
+import { loadModel } from "./model";
+import { type Surface, surface } from "./surface";
+
+export interface Reading {
+  /** Lips apart and lids down, 0-1, from the morphs that are drawn; eyes in degrees against the head. */
+  mouth: number;
+  lids: number;
+  gaze: { x: number; y: number };
+  geometries: number;
+  textures: number;
+  programs: number;
+  calls: number;
+  triangles: number;
+  /** Milliseconds of script for one frame: moving the figure, and handing it to the graphics card. */
+  moveMs: number;
+  drawMs: number;
+  tier: number;
+  gpu: string;
+}
+
+export interface StageScene {
+  draw(frame: Frame, dt: number): void;
+  resize(width: number, height: number): void;
+  setTier(index: number): void;
+  read(): Reading;
+  /** Takes the context away, as a driver that crashes does, and gives it back. For tests. */
+  lose(): void;
+  restore(): void;
+  dispose(): void;
+}
+
+interface Options {
+  label: string;
+  data: ArrayBuffer;
+  tier: number;
+  onLost(): void;
+  onRestored(): void;
+}
+
+const FIELD_DEGREES = 22;
+const HEADROOM_M = 0.045;
+const TABLE_SHOWN_M = 0.085;
+
+export async function createStageScene(host: HTMLElement, options: Options): Promise<StageScene> {
+  const model = await loadModel(options.data);
+  const scene = new Scene();
+  scene.add(model.root);
+  const body = bodyRig(model);
+  const face = faceRig(model);
+  const { marks } = body;
+  scene.add(lights(marks.eyes.y), table(marks));
+
+  const camera = new PerspectiveCamera(FIELD_DEGREES, 1, 0.1, 12);
+  const target = new Vector3();
+  let width = Math.max(1, host.clientWidth);
+  let height = Math.max(1, host.clientHeight);
+  let index = options.tier;
+  let seat: Surface | null = null;
+  let light: WebGLRenderTarget | null = null;
+  let disposed = false;
+  let eyes = { x: 0, y: 0 };
+  let moveMs = 0;
+  let drawMs = 0;
+
+  const tier = (): Tier => TIERS[index] ?? { dpr: 1, rich: false };
+
+  const illuminate = () => {
+    light?.dispose();
+    light = seat && tier().rich ? surroundings(seat.renderer) : null;
+    scene.environment = light?.texture ?? null;
+    scene.environmentIntensity = 0.5;
+  };
+  const frameUp = () => {
+    if (!seat) return;
+    const dpr = tier().dpr < 1 ? tier().dpr : Math.min(tier().dpr, window.devicePixelRatio || 1);
+    seat.renderer.setPixelRatio(dpr);
+    seat.renderer.setSize(width, height, false);
+    // From a little above the head to the hands on the table, and never narrower than the shoulders.
+    const top = marks.crown + HEADROOM_M;
+    const bottom = marks.table - TABLE_SHOWN_M;
+    const aspect = width / height;
+    const span = Math.max(top - bottom, (marks.width * 1.9) / aspect);
+    const far = span / 2 / Math.tan((FIELD_DEGREES * Math.PI) / 360);
+    const middle = top - span / 2;
+    camera.aspect = aspect;
+    // Eye to eye: the camera stands at the height of the eyes and looks down at the table a little.
+    camera.position.set(0, marks.eyes.y - 0.02, marks.eyes.z + far);
+    camera.lookAt(0, middle, marks.eyes.z);
+    camera.updateProjectionMatrix();
+    target.copy(camera.position);
+  };
+
+  const lost = (event: Event) => {
+    event.preventDefault();
+    if (!disposed && seat && event.target === seat.canvas) options.onLost();
+  };
+  const restored = (event: Event) => {
+    if (disposed || !seat || event.target !== seat.canvas) return;
+    // What was drawn into a texture is gone with the context; what came from the file is sent again by three.js.
+    illuminate();
+    options.onRestored();
+  };
+  const release = (old: Surface | null) => {
+    old?.canvas.removeEventListener("webglcontextlost", lost);
+    old?.canvas.removeEventListener("webglcontextrestored", restored);
+    old?.dispose();
+  };
+  const settle = () => {
+    const old = seat;
+    seat = surface(options.label, tier());
+    seat.canvas.addEventListener("webglcontextlost", lost);
+    seat.canvas.addEventListener("webglcontextrestored", restored);
+    illuminate();
+    frameUp();
+    // A canvas is empty until it has been drawn on: the old one stays until the new one shows something.
+    if (old) seat.renderer.render(scene, camera);
+    host.append(seat.canvas);
+    release(old);
+  };
+
+  const gpu = (): string => {
+    const gl = seat?.renderer.getContext();
+    const extension = gl?.getExtension("WEBGL_debug_renderer_info");
+    return gl && extension ? String(gl.getParameter(extension.UNMASKED_RENDERER_WEBGL)) : "";
+  };
+
+  const move = (frame: Frame, dt: number) => {
+    const { pose, shapes } = frame;
+    body.pose(pose);
+    eyes = body.look(target, pose.gazeX, pose.gazeY);
+    face.set({ ...shapes, ...weightsOf(frame) });
+    if (model.vrm) model.vrm.update(dt);
+    else model.humanoid?.update();
+    face.apply();
+  };
+
+  try {
+    settle();
+  } catch (error) {
+    disposeTree(scene);
+    throw error;
+  }
+
+  return {
+    draw(frame, dt) {
+      if (!seat) return;
+      const began = performance.now();
+      move(frame, dt);
+      scene.updateMatrixWorld();
+      const moved = performance.now();
+      seat.renderer.render(scene, camera);
+      const drawn = performance.now();
+      moveMs += (moved - began - moveMs) * 0.1;
+      drawMs += (drawn - moved - drawMs) * 0.1;
+    },
+    resize(w, h) {
+      width = Math.max(1, w);
+      height = Math.max(1, h);
+      frameUp();
+    },
+    setTier(next) {
+      if (next === index) return;
+      const rich = tier().rich;
+      index = next;
+      if (rich === tier().rich) frameUp();
+      else settle();
+    },
+    read() {
+      const { memory, render, programs } = seat?.renderer.info ?? {};
+      return {
+        ...face.read(),
+        gaze: eyes,
+        geometries: memory?.geometries ?? 0,
+        textures: memory?.textures ?? 0,
+        programs: programs?.length ?? 0,
+        calls: render?.calls ?? 0,
+        triangles: render?.triangles ?? 0,
+        moveMs,
+        drawMs,
+        tier: index,
+        gpu: gpu(),
+      };
+    },
+    lose: () => seat?.renderer.forceContextLoss(),
+    restore: () => seat?.renderer.forceContextRestore(),
+    dispose() {
+      disposed = true;
+      disposeTree(scene);
+      light?.dispose();
+      light = null;
+      release(seat);
+      seat = null;
+    },
+  };
+}
+
+/** Opens a model as the room would, and lets go of it again. Rejects when it cannot be shown. */
+export async function tryModel(data: ArrayBuffer): Promise<void> {
+  const model = await loadModel(data);
+  bodyRig(model);
+  faceRig(model);
+  disposeTree(model.root);
+}
+
+function weightsOf({ pose }: Frame) {
+  return {
+    blink: pose.lids,
+    smile: pose.smile,
+    brows: pose.brows,
+    attentive: pose.attentive,
+    thinking: pose.thinking,
+  };
+}
