@@ -4,13 +4,13 @@ import "../../src/styles/base.css";
 import "../../src/components/ui/ui.css";
 import { useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { InterviewerStage, type Quality } from "../../src/components/interviewer/interviewer-stage";
+import { InterviewerStage } from "../../src/components/interviewer/interviewer-stage";
 import { OwnInterviewer } from "../../src/components/interviewer/own-interviewer";
 import { CAST } from "../../src/utils/interviewer/cast";
 import type { LipCue } from "../../src/utils/interviewer/lips";
 import type { StageState, Style } from "../../src/utils/interviewer/manner";
 import type { Speaking } from "../../src/utils/interviewer/performer";
-import type { StageReport } from "../../src/utils/interviewer/report";
+import type { Quality, StageReport } from "../../src/utils/interviewer/report";
 import type { VoiceActivity } from "../../src/utils/interviewer/voice";
 
 interface Shown {

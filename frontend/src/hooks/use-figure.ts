@@ -5,7 +5,7 @@ import { mouthAt } from "../utils/speech";
 
 /** The cues being spoken and the clock of the very audio that plays, in seconds. */
 export interface Speaking {
-  cues: readonly Cue[];
+  cues: readonly Pick<Cue, "start_s" | "viseme">[];
   clock(): number;
 }
 

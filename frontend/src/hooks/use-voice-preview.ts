@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from "react";
 import { useSpeech } from "./queries/questions";
 
 /** Plays the first question in the chosen voice. Nothing is offered while the questions are a surprise. */
-export function useVoicePreview(interviewId: string, questionId: string | null, voice: string) {
+export function useVoicePreview(interviewId: string, questionId: string | null, voice: string, key: string) {
   const [wanted, setWanted] = useState(false);
   const [playing, setPlaying] = useState(false);
   const audio = useRef<HTMLAudioElement | null>(null);
-  const speech = useSpeech(interviewId, wanted ? questionId : null, voice);
+  const speech = useSpeech(interviewId, wanted ? questionId : null, key);
   const url =
     wanted && speech.data?.state === "ready" && speech.data.voice === voice ? speech.data.url : null;
 

@@ -3,6 +3,8 @@ import { CoverageFigure } from "../components/plan/coverage";
 import { Manner } from "../components/plan/manner";
 import { type Mix, MixForm } from "../components/plan/mix";
 import { QuestionList } from "../components/plan/question-list";
+import { VoiceChoice } from "../components/plan/voice-choice";
+import { WhoAsks } from "../components/plan/who-asks";
 import { Problem } from "../components/ui/problem";
 import { Waiting } from "../components/ui/waiting";
 import {
@@ -39,9 +41,9 @@ function Plan({ interview }: { interview: InterviewOut }) {
   const begun = progress.answered > 0;
 
   const remake = (mix: Mix) => {
-    const { mode, voice, speed, hidden } = settings;
+    const { mode, voice, speed, interviewer, style, hidden } = settings;
     create.mutate(
-      { posting_id: interview.posting.id, mode, voice, speed, hidden, ...mix },
+      { posting_id: interview.posting.id, mode, voice, speed, interviewer, style, hidden, ...mix },
       {
         onSuccess: (made) => {
           // An interview somebody has answered in is kept; an untouched plan is only replaced.
@@ -75,6 +77,8 @@ function Plan({ interview }: { interview: InterviewOut }) {
       </div>
       <aside className="plan__side" aria-label="Settings">
         <Manner interview={interview} onChange={(change) => edit.mutate(change)} />
+        {!typed && <WhoAsks interview={interview} onChange={(change) => edit.mutate(change)} />}
+        {!typed && <VoiceChoice interview={interview} onChange={(change) => edit.mutate(change)} />}
         <Problem error={edit.error} />
         <details className="plan__mix">
           <summary>Change the number and the mix</summary>

@@ -2,6 +2,16 @@
 
 export type Phase = "arriving" | "asking" | "thinking" | "answering" | "answered" | "leaving";
 
+/** What the interviewer does meanwhile. */
+export const STATES = {
+  arriving: "idle",
+  asking: "asking",
+  thinking: "listening",
+  answering: "listening",
+  answered: "thinking",
+  leaving: "wrapping",
+} as const satisfies Record<Phase, string>;
+
 export interface RoomState {
   index: number;
   total: number;
@@ -35,6 +45,21 @@ export function room(state: RoomState, event: RoomEvent): RoomState {
         : { ...state, phase: "leaving" };
     case "go":
       return { ...state, index: Math.min(Math.max(event.index, 0), state.total - 1), phase: "arriving" };
+  }
+}
+
+/** The word on the one big button. */
+export function wordFor(phase: Exclude<Phase, "leaving">, voice: string, last: boolean): string {
+  switch (phase) {
+    case "arriving":
+      return voice === "ready" ? "Listen" : voice === "preparing" ? "One moment" : "Start answering";
+    case "asking":
+    case "thinking":
+      return "Start answering";
+    case "answering":
+      return "I’m done";
+    case "answered":
+      return last ? "Finish" : "Next question";
   }
 }
 

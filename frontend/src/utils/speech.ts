@@ -28,6 +28,14 @@ const SHAPES: Record<string, Mouth> = {
   U: { open: 0.4, wide: 0.05, round: 1 },
 };
 
+/** What decides how a question sounds: another one is another clip. */
+export function speechKey(
+  settings: { voice: string; speed: number; style: string; interviewer: string },
+  text: string,
+): string {
+  return [settings.voice, settings.speed, settings.style, settings.interviewer, text].join("|");
+}
+
 // Lips get ready before the sound they make: the same lead that was measured for the 3D driver.
 const LEAD_S = 0.06;
 const BLEND_S = 0.09;
@@ -45,7 +53,7 @@ export function lastBegun(items: readonly { start_s: number }[], t: number): num
 }
 
 /** The mouth at audio time `t`: the running cue, eased in from the one before. */
-export function mouthAt(cues: readonly Cue[], t: number): Mouth {
+export function mouthAt(cues: readonly Pick<Cue, "start_s" | "viseme">[], t: number): Mouth {
   const at = t + LEAD_S;
   const index = lastBegun(cues, at);
   const cue = cues[index];

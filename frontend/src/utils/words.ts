@@ -1,5 +1,5 @@
 // The words for the server's codes, in one place.
-import type { Mode, NotAsked, QuestionKind, Seniority, StageOut, Weight } from "./api/types";
+import type { Mode, NotAsked, QuestionKind, Seniority, StageOut, Style, Weight } from "./api/types";
 
 export const WEIGHTS: Record<Weight, { one: string; many: string }> = {
   must: { one: "Must have", many: "Must-haves" },
@@ -47,6 +47,25 @@ export const STAGES: Record<StageOut["name"], { doing: string; done: string }> =
   grade: { doing: "Comparing your words with the rubric", done: "Compared with the rubric" },
   tips: { doing: "Choosing what to change first", done: "Tips chosen" },
 };
+
+/** How the interviewer talks and behaves. */
+export const STYLES: Record<Style, { name: string; means: string }> = {
+  warm: { name: "Warm", means: "Takes time, nods, thanks you." },
+  neutral: { name: "Neutral", means: "Friendly and to the point." },
+  challenging: { name: "Challenging", means: "Brisk, few nods, no small talk." },
+};
+
+export const VIEWS = [
+  { value: "auto", name: "In 3D where it runs well" },
+  { value: "2d", name: "A moving picture" },
+  { value: "off", name: "A still" },
+] as const;
+
+export const SPEEDS = [
+  { value: 0.85, name: "Slower" },
+  { value: 1, name: "As people speak" },
+  { value: 1.15, name: "Faster" },
+] as const;
 
 export const STAR: Record<string, string> = { S: "Situation", T: "Task", A: "Action", R: "Result" };
 

@@ -7,7 +7,13 @@ import { castMember, OWN_ID } from "../../utils/interviewer/cast";
 import type { StageState, Style } from "../../utils/interviewer/manner";
 import { createPerformer, type Frame, type Speaking } from "../../utils/interviewer/performer";
 import { seedOf } from "../../utils/interviewer/random";
-import { type Reason, type Renderer, report, type StageReport } from "../../utils/interviewer/report";
+import {
+  type Quality,
+  type Reason,
+  type Renderer,
+  report,
+  type StageReport,
+} from "../../utils/interviewer/report";
 import { Figure } from "../ui/figure/figure";
 import { obstacle } from "./capability";
 import { type Debug, expose } from "./debug";
@@ -15,8 +21,6 @@ import { modelOf } from "./model-data";
 import { openTheatre, type Theatre } from "./theatre";
 import { openTwin, type Twin } from "./twin";
 import "./stage.css";
-
-export type Quality = "auto" | "3d" | "2d" | "off";
 
 interface Props {
   /** Of the cast, or "own" for the model kept in this browser. */
@@ -170,18 +174,9 @@ export function InterviewerStage(props: Props) {
       {poster && <img className="istage__layer istage__poster" src={portrait} alt={label} />}
       {paper && (
         <div className="istage__layer" role="img" aria-label={label}>
-          <Figure mood={speaking ? "speaking" : MOODS[state]} speaking={paperCues(speaking)} />
+          <Figure mood={speaking ? "speaking" : MOODS[state]} speaking={speaking} />
         </div>
       )}
     </div>
   );
-}
-
-/** The paper figure knows the cues without their weights. */
-function paperCues(speaking: Speaking | null) {
-  if (!speaking) return null;
-  return {
-    cues: speaking.cues.map(({ start_s, viseme }) => ({ start_s, viseme, phoneme: "" })),
-    clock: speaking.clock,
-  };
 }

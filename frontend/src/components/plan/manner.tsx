@@ -1,26 +1,17 @@
-import { useSystem } from "../../hooks/queries/system";
-import { useVoicePreview } from "../../hooks/use-voice-preview";
 import type { InterviewOut, Mode } from "../../utils/api/types";
 import { MODES } from "../../utils/words";
 import { Icon } from "../ui/icon";
 
 interface Props {
   interview: InterviewOut;
-  onChange(change: { mode?: Mode; voice?: string; hidden?: boolean }): void;
+  onChange(change: { mode?: Mode; hidden?: boolean }): void;
 }
 
 const ICONS = { video: "camera", voice: "mic", typed: "keyboard" } as const;
-const ACCENTS: Record<string, string> = { "en-us": "American", "en-gb": "British" };
 
-/** How one answers and who asks. */
+/** How one answers, and whether the questions are seen before. */
 export function Manner({ interview, onChange }: Props) {
-  const system = useSystem();
-  const { settings, questions } = interview;
-  const preview = useVoicePreview(
-    interview.id,
-    settings.hidden ? null : (questions[0]?.id ?? null),
-    settings.voice,
-  );
+  const { settings } = interview;
   return (
     <>
       <fieldset className="modes">
@@ -41,38 +32,6 @@ export function Manner({ interview, onChange }: Props) {
             </span>
           </label>
         ))}
-      </fieldset>
-      <fieldset className="voices">
-        <legend>The interviewer’s voice</legend>
-        <div className="segments">
-          {(system.data?.voices ?? []).map((voice) => (
-            <label key={voice.id}>
-              <input
-                type="radio"
-                name="voice"
-                value={voice.id}
-                checked={settings.voice === voice.id}
-                onChange={() => onChange({ voice: voice.id })}
-              />
-              {voice.name.split(",")[0]}
-              <span className="voices__accent">
-                {ACCENTS[voice.language.toLowerCase()] ?? voice.language}
-              </span>
-            </label>
-          ))}
-        </div>
-        {preview.offered && (
-          <button
-            type="button"
-            className="btn btn--quiet"
-            onClick={preview.toggle}
-            disabled={preview.preparing}
-          >
-            <Icon name={preview.playing ? "pause" : "play"} />
-            {preview.preparing ? "Preparing the voice" : preview.playing ? "Stop" : "Hear the first question"}
-          </button>
-        )}
-        {preview.failed && <p className="hush">{preview.failed}</p>}
       </fieldset>
       <label className="surprise">
         <input

@@ -6,11 +6,14 @@ interface Props {
   canRepeat: boolean;
   slower: boolean;
   captions: boolean;
+  /** The candidate's own words while they speak; null where the browser cannot do that. */
+  live: boolean | null;
   first: boolean;
   last: boolean;
   onRepeat(): void;
   onSlower(): void;
   onCaptions(): void;
+  onLive(): void;
   onBack(): void;
   onSkip(): void;
 }
@@ -33,6 +36,11 @@ export function Controls(props: Props) {
       >
         <Icon name="captions" /> Captions
       </button>
+      {props.live !== null && (
+        <button type="button" className="btn btn--quiet" aria-pressed={props.live} onClick={props.onLive}>
+          <Icon name="keyboard" /> My words live
+        </button>
+      )}
       {!props.first && (
         <button type="button" className="btn btn--quiet" onClick={props.onBack}>
           <Icon name="up" /> Earlier question

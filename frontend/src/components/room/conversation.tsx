@@ -4,23 +4,26 @@ import { useSystem } from "../../hooks/queries/system";
 import { useTypedTake } from "../../hooks/queries/takes";
 import { takeStore } from "../../hooks/take-store";
 import { useDevices } from "../../hooks/use-devices";
-import { useQuestionAudio } from "../../hooks/use-question-audio";
+import { useInterviewerSpeech } from "../../hooks/use-interviewer-speech";
+import { useInterviewerVoice } from "../../hooks/use-interviewer-voice";
+import { canCaption, useLiveCaptions } from "../../hooks/use-live-captions";
 import { useRecorder } from "../../hooks/use-recorder";
 import { useTakes } from "../../hooks/use-takes";
 import type { InterviewOut, Mode } from "../../utils/api/types";
 import { clock } from "../../utils/format";
-import { firstOpen, room } from "../../utils/room";
+import { firstOpen, room, STATES, wordFor } from "../../utils/room";
 import { Problem } from "../ui/problem";
 import { BigButton } from "./big-button";
 import { Captions } from "./captions";
 import { Controls } from "./controls";
 import { DeviceTrouble } from "./device-trouble";
 import { Hint } from "./hint";
-import { Interviewer } from "./interviewer";
 import { Leaving } from "./leaving";
 import { LeftOvers } from "./left-overs";
+import { LiveWords } from "./live-words";
 import { SavedLine } from "./saved-line";
 import { SelfView } from "./self-view";
+import { StagePlace } from "./stage-place";
 import { TypedAnswer } from "./typed-answer";
 
 export function Conversation({ interview }: { interview: InterviewOut }) {
@@ -34,6 +37,7 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
   }));
   const [mode, setMode] = useState<Mode>(settings.mode);
   const [captions, setCaptions] = useState(true);
+  const [live, setLive] = useState(false);
   const goOn = useRef(false);
   const item = questions[Math.min(state.index, questions.length - 1)];
   if (!item) throw new Error("An interview without questions cannot be held.");
@@ -42,11 +46,7 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
   const spoken = mode !== "typed";
   const devices = useDevices(spoken, mode === "video");
   const recorder = useRecorder(devices.stream);
-  const audio = useQuestionAudio(
-    interview.id,
-    item.id,
-    `${settings.voice}-${settings.speed}-${question.text}`,
-  );
+  const { audio, closing } = useInterviewerSpeech(interview, item, spoken);
   const takes = useTakes(interview.id);
   const typed = useTypedTake(interview.id);
   const current = takes.find(
@@ -54,6 +54,10 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
   );
   const limitMs = (system.data?.limits.recording_seconds ?? 1800) * 1000;
   const last = state.index === questions.length - 1;
+
+  const answering = state.phase === "answering";
+  const voice = useInterviewerVoice(devices.stream, answering);
+  const words = useLiveCaptions(live && answering);
 
   const { play, hush, heard, playing } = audio;
   const ask = useCallback(() => {
@@ -87,6 +91,7 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
 
   const next = () => {
     goOn.current = true;
+    if (last && closing.state === "ready") void closing.play();
     dispatch({ type: "next" });
   };
   const answer = () => {
@@ -110,18 +115,21 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
   if (state.phase === "leaving") {
     return (
       <div className="room room--quiet">
-        <Interviewer mood="idle" speaking={null} />
+        <StagePlace settings={settings} mode={mode} state="wrapping" speaking={closing.speaking} />
         <Leaving
           interviewId={interview.id}
           takes={takes}
-          onBack={() => dispatch({ type: "go", index: state.index })}
+          speaking={closing.playing}
+          onBack={() => {
+            closing.hush();
+            dispatch({ type: "go", index: state.index });
+          }}
           onFinished={finished}
         />
       </div>
     );
   }
 
-  const answering = state.phase === "answering";
   const nearLimit = answering && limitMs - recorder.elapsedMs < 60_000;
   const press = {
     arriving: audio.state === "ready" ? ask : answer,
@@ -129,15 +137,6 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
     thinking: answer,
     answering: () => void done(),
     answered: next,
-  };
-  const listen =
-    audio.state === "ready" ? "Listen" : audio.state === "preparing" ? "One moment" : "Start answering";
-  const words = {
-    arriving: listen,
-    asking: "Start answering",
-    thinking: "Start answering",
-    answering: "I’m done",
-    answered: last ? "Finish" : "Next question",
   };
   const waits =
     (state.phase === "arriving" && audio.state === "preparing") ||
@@ -153,9 +152,12 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
           Leave the room
         </Link>
       </header>
-      <Interviewer
-        mood={audio.playing ? "speaking" : answering ? "listening" : "idle"}
+      <StagePlace
+        settings={settings}
+        mode={mode}
+        state={audio.playing ? "asking" : STATES[state.phase]}
         speaking={audio.speaking}
+        voice={voice}
       />
       <div className="room__under">
         {state.phase === "arriving" && audio.state !== "failed" && spoken ? (
@@ -184,7 +186,7 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
         {spoken ? (
           <>
             <BigButton
-              word={words[state.phase]}
+              word={wordFor(state.phase, audio.state, last)}
               recording={answering && recorder.recording}
               disabled={waits}
               filled={
@@ -196,6 +198,7 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
             <Hint
               phase={state.phase}
               silent={audio.state === "failed"}
+              borrowed={audio.borrowed}
               nearLimit={nearLimit}
               seconds={question.seconds}
               onAgain={again}
@@ -222,16 +225,19 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
         )}
         <Problem error={typed.error} />
       </div>
+      <LiveWords on={live && spoken} answering={answering} {...words} />
       <Controls
         away={answering}
         canRepeat={audio.state === "ready"}
         slower={audio.slower}
         captions={captions}
+        live={spoken && canCaption() ? live : null}
         first={state.index === 0}
         last={last}
         onRepeat={ask}
         onSlower={() => audio.setSlower(!audio.slower)}
         onCaptions={() => setCaptions(!captions)}
+        onLive={() => setLive(!live)}
         onBack={() => dispatch({ type: "go", index: state.index - 1 })}
         onSkip={() => {
           hush();

@@ -7,12 +7,14 @@ import { Problem } from "../ui/problem";
 interface Props {
   interviewId: string;
   takes: TakeView[];
+  /** The interviewer is still saying the last words: the report waits for them. */
+  speaking: boolean;
   onBack(): void;
   onFinished(): void;
 }
 
 /** The end of the interview: waits for what is still being sent, then closes it. */
-export function Leaving({ interviewId, takes, onBack, onFinished }: Props) {
+export function Leaving({ interviewId, takes, speaking, onBack, onFinished }: Props) {
   const finish = useFinishInterview(interviewId);
   const begun = useRef(false);
   const open = takes.filter((view) => !view.leftOver && view.upload?.phase !== "done");
@@ -23,8 +25,13 @@ export function Leaving({ interviewId, takes, onBack, onFinished }: Props) {
   useEffect(() => {
     if (open.length > 0 || begun.current) return;
     begun.current = true;
-    mutate(undefined, { onSuccess: onFinished, onError: () => undefined });
-  }, [open.length, mutate, onFinished]);
+    mutate();
+  }, [open.length, mutate]);
+
+  const over = finish.isSuccess && !speaking;
+  useEffect(() => {
+    if (over) onFinished();
+  }, [over, onFinished]);
 
   return (
     <section className="leaving" aria-labelledby="leaving-title">
@@ -52,7 +59,7 @@ export function Leaving({ interviewId, takes, onBack, onFinished }: Props) {
           </div>
         </div>
       ))}
-      <Problem error={finish.error} onRetry={() => finish.mutate(undefined, { onSuccess: onFinished })} />
+      <Problem error={finish.error} onRetry={() => finish.mutate()} />
       <button type="button" className="btn btn--quiet" onClick={onBack}>
         Back to the last question
       </button>

@@ -24,6 +24,8 @@ export const DEFAULTS: Omit<InterviewIn, "posting_id"> = {
   mode: "video",
   voice: "af_heart",
   speed: 1,
+  interviewer: "maya",
+  style: "neutral",
   hidden: false,
 };
 

@@ -67,6 +67,23 @@ export function useQuestionChanges(id: string) {
 
 const PREPARING_MS = 700;
 
+/** The last words of the interview; asks again while they are being prepared. */
+export function useClosing(interviewId: string, wanted: boolean) {
+  return useQuery({
+    queryKey: ["closing", interviewId],
+    enabled: wanted,
+    retry: false,
+    queryFn: ({ signal }) =>
+      must(
+        api.GET("/api/interviews/{interview_id}/closing", {
+          params: { path: { interview_id: interviewId } },
+          signal,
+        }),
+      ),
+    refetchInterval: ({ state }) => (state.data?.state === "preparing" ? PREPARING_MS : false),
+  });
+}
+
 /** The spoken question; asks again while it is being prepared. */
 export function useSpeech(interviewId: string, questionId: string | null, key = "") {
   return useQuery({

@@ -1,5 +1,8 @@
 // How the interviewer is shown and why, in words a person can use.
 
+/** What is asked for: `auto` is 3D where it runs well. */
+export type Quality = "auto" | "3d" | "2d" | "off";
+
 export type Renderer = "loading" | "3d" | "2d" | "paper" | "off";
 
 export type Reason = "asked" | "save-data" | "software" | "no-webgl" | "slow" | "lost" | "model" | "script";

@@ -1,21 +1,28 @@
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { SpeechOut } from "../utils/api/types";
+import type { Speaking } from "../utils/interviewer/performer";
 import { lastBegun } from "../utils/speech";
-import { useSpeech } from "./queries/questions";
-import type { Speaking } from "./use-figure";
+import { browserVoice, type Reading } from "../utils/voice";
 
 const SLOWER = 0.85;
 
-/** Plays a question; mouth and captions follow the clock of the sound itself. */
-export function useQuestionAudio(interviewId: string, questionId: string, voice: string) {
-  const speech = useSpeech(interviewId, questionId, voice);
+/**
+ * Plays what the interviewer says; mouth and captions follow the clock of the sound itself. When the server has no
+ * voice, the browser's reads `text`, with estimated lips.
+ */
+export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) {
   const audio = useRef<HTMLAudioElement | null>(null);
+  const reading = useRef<Reading | null>(null);
   const [playing, setPlaying] = useState(false);
   const [heard, setHeard] = useState(false);
   const [blocked, setBlocked] = useState(false);
   const [word, setWord] = useState(-1);
   const [slower, setSlower] = useState(false);
-  const track = speech.data?.track ?? null;
   const url = speech.data?.state === "ready" ? speech.data.url : null;
+  const failed = speech.isError || speech.data?.state === "failed" || blocked;
+  const own = useMemo(() => (failed ? browserVoice(text) : null), [failed, text]);
+  const track = own?.track ?? speech.data?.track ?? null;
 
   useEffect(() => {
     setPlaying(false);
@@ -46,18 +53,36 @@ export function useQuestionAudio(interviewId: string, questionId: string, voice:
     if (audio.current) audio.current.playbackRate = slower ? SLOWER : 1;
   }, [slower]);
 
+  const clock = useCallback(() => reading.current?.clock() ?? audio.current?.currentTime ?? 0, []);
+
   useEffect(() => {
     if (!playing || !track) return;
     let frame = 0;
     const follow = () => {
-      setWord(lastBegun(track.words, audio.current?.currentTime ?? 0));
+      setWord(lastBegun(track.words, clock()));
       frame = requestAnimationFrame(follow);
     };
     follow();
     return () => cancelAnimationFrame(frame);
-  }, [playing, track]);
+  }, [playing, track, clock]);
+
+  const hush = useCallback(() => {
+    audio.current?.pause();
+    reading.current?.stop();
+    reading.current = null;
+    setPlaying(false);
+    setHeard(true);
+    setWord(-1);
+  }, []);
+
+  useEffect(() => () => reading.current?.stop(), []);
 
   const play = useCallback(async () => {
+    if (own) {
+      setPlaying(true);
+      reading.current = own.read(slower ? SLOWER : 1, hush);
+      return;
+    }
     const element = audio.current;
     if (!element) return;
     element.currentTime = 0;
@@ -67,23 +92,18 @@ export function useQuestionAudio(interviewId: string, questionId: string, voice:
       setPlaying(false);
       setBlocked(true);
     });
-  }, [slower]);
-
-  const hush = useCallback(() => {
-    audio.current?.pause();
-    setPlaying(false);
-    setHeard(true);
-    setWord(-1);
-  }, []);
+  }, [slower, own, hush]);
 
   const speaking = useMemo<Speaking | null>(
-    () => (playing && track ? { cues: track.cues, clock: () => audio.current?.currentTime ?? 0 } : null),
-    [playing, track],
+    () => (playing && track ? { cues: track.cues, clock } : null),
+    [playing, track, clock],
   );
 
+  const state = own ? "ready" : failed ? "failed" : url ? "ready" : "preparing";
   return {
-    state:
-      speech.isError || speech.data?.state === "failed" || blocked ? "failed" : url ? "ready" : "preparing",
+    state: state as "ready" | "failed" | "preparing",
+    /** The browser reads, because the server's voice is not there. */
+    borrowed: own !== null,
     words: track?.words ?? null,
     word,
     playing,

@@ -1,0 +1,20 @@
+import type { InterviewOut, QuestionOut } from "../utils/api/types";
+import { speechKey } from "../utils/speech";
+import { useClosing, useSpeech } from "./queries/questions";
+import { useSpokenAudio } from "./use-spoken-audio";
+
+/** For the browser's voice only; the server's says it in the interviewer's manner. */
+const CLOSING = "That was the last question. Thank you.";
+
+/** What the interviewer says now, and at the end. Nothing is fetched for somebody who types. */
+export function useInterviewerSpeech(interview: InterviewOut, item: QuestionOut, spoken: boolean) {
+  const { question } = item;
+  const speech = useSpeech(
+    interview.id,
+    spoken ? item.id : null,
+    speechKey(interview.settings, question.text),
+  );
+  const audio = useSpokenAudio(speech, question.text);
+  const closing = useSpokenAudio(useClosing(interview.id, spoken && interview.closing !== null), CLOSING);
+  return { audio, closing };
+}
