@@ -65,8 +65,8 @@ export function InterviewerStage(props: Props) {
   const told = useRef("");
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const member = castMember(id);
-  const name = member?.name ?? (id === OWN_ID ? "Your own interviewer" : "The interviewer");
-  const label = `${name}, the interviewer`;
+  const name = member?.name ?? (id === OWN_ID ? "your interviewer" : "the interviewer");
+  const label = member ? `${name}, the interviewer` : "The interviewer";
   const performer = useMemo(() => createPerformer(seedOf(id), still), [id, still]);
 
   useEffect(() => {
@@ -147,6 +147,7 @@ export function InterviewerStage(props: Props) {
   );
   useEffect(() => expose(debug === true, read), [debug, read]);
 
+  const simple = useMemo(() => paperCues(speaking), [speaking]);
   const pictured = picture === "there" || picture === "opaque";
   const portrait = member?.portrait ?? null;
   const paper = flat && picture === "none" && !(renderer === "loading" && portrait);
@@ -170,7 +171,7 @@ export function InterviewerStage(props: Props) {
       {poster && <img className="istage__layer istage__poster" src={portrait} alt={label} />}
       {paper && (
         <div className="istage__layer" role="img" aria-label={label}>
-          <Figure mood={speaking ? "speaking" : MOODS[state]} speaking={paperCues(speaking)} />
+          <Figure mood={speaking ? "speaking" : MOODS[state]} speaking={simple} />
         </div>
       )}
     </div>
