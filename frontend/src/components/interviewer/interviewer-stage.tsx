@@ -69,8 +69,8 @@ export function InterviewerStage(props: Props) {
   const told = useRef("");
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const member = castMember(id);
-  const name = member?.name ?? (id === OWN_ID ? "Your own interviewer" : "The interviewer");
-  const label = `${name}, the interviewer`;
+  const name = member?.name ?? (id === OWN_ID ? "your interviewer" : "the interviewer");
+  const label = member ? `${name}, the interviewer` : "The interviewer";
   const performer = useMemo(() => createPerformer(seedOf(id), still), [id, still]);
 
   useEffect(() => {

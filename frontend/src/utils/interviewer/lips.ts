@@ -35,6 +35,8 @@ export const LEAD_S = 0.06;
 const TURN_S = 0.04;
 // A hole shorter than this between two cues is speech, not a pause.
 const HOLE_S = 0.08;
+// From the middle of the last sound of a shared closure to its end, at most.
+const LAST_SOUND_S = 0.05;
 // Of a sound squeezed by an early closure at least this much stays, so that the lips part in between.
 const LEFT_OVER = 0.6;
 
@@ -81,6 +83,9 @@ function joined(cues: readonly LipCue[]): Part[] {
   return parts;
 }
 
+/** Until when a touch holds: past its middle, and past that of the last of several sounds that share it ("jump back"). */
+const holdOf = (part: Part): number => Math.max((part.start + part.end) / 2, part.end - LAST_SOUND_S);
+
 /**
  * Lays out when each shape takes over. A touch of the lips is reached early like any other shape, but let go so late
  * that it still holds at the middle of its sound.
@@ -93,12 +98,12 @@ export function lipTrack(cues: readonly LipCue[]): LipTrack {
       part.at = part.start - LEAD_S;
       continue;
     }
-    const middle = (before.start + before.end) / 2;
-    const early = touches(before) ? clamp(part.start - middle - TURN_S, 0, LEAD_S) : LEAD_S;
+    const held = holdOf(before);
+    const early = touches(before) ? clamp(part.start - held - TURN_S, 0, LEAD_S) : LEAD_S;
     const least = before.at + LEFT_OVER * Math.min(before.end - before.start, 0.2);
     part.at = Math.min(part.start, Math.max(part.start - early, least));
     if (touches(part)) part.half = Math.min(TURN_S, Math.max(0.012, (part.start + part.end) / 2 - part.at));
-    if (touches(before)) part.half = Math.min(part.half, Math.max(0.012, part.at - middle));
+    if (touches(before)) part.half = Math.min(part.half, Math.max(0.012, part.at - held));
     // A turn may not begin before the one it follows.
     part.half = Math.min(part.half, Math.max(0.012, part.at - before.at + before.half));
   }

@@ -7,7 +7,7 @@ import {
   VRMLoaderPlugin,
   VRMUtils,
 } from "@pixiv/three-vrm";
-import { type Group, LoadingManager, type Mesh, type Object3D, TextureLoader } from "three";
+import { Box3, Group, LoadingManager, type Mesh, type Object3D, TextureLoader, Vector3 } from "three";
 import { type GLTF, GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 
 export interface Model {
@@ -64,9 +64,8 @@ const NAMES: Partial<Record<VRMHumanBoneName, RegExp>> = {
   rightHand: /^(righthand|handr)$/,
 };
 
-function humanoidOf(root: Object3D): VRMHumanoid | null {
+function bonesOf(root: Object3D): Record<string, { node: Object3D }> {
   const bones: Record<string, { node: Object3D }> = {};
-  root.updateWorldMatrix(true, true);
   root.traverse((node) => {
     const plain = node.name
       .replace(/^mixamorig\d*:?/i, "")
@@ -75,17 +74,53 @@ function humanoidOf(root: Object3D): VRMHumanoid | null {
     for (const [bone, pattern] of Object.entries(NAMES))
       if (!(bone in bones) && pattern.test(plain)) bones[bone] = { node };
   });
-  if (!bones.hips || !bones.head) return null;
-  const humanoid = new VRMHumanoid(bones as unknown as VRMHumanBones);
+  return bones;
+}
+
+function hasBones(root: Object3D): boolean {
+  const { hips, head } = bonesOf(root);
+  return hips !== undefined && head !== undefined;
+}
+
+function humanoidOf(root: Object3D): VRMHumanoid | null {
+  if (!hasBones(root)) return null;
+  root.updateWorldMatrix(true, true);
+  const humanoid = new VRMHumanoid(bonesOf(root) as unknown as VRMHumanBones);
   root.add(humanoid.normalizedHumanBonesRoot);
   return humanoid;
+}
+
+// Where a figure without bones stands: on the table, as a bust.
+const BUST_M = 0.62;
+const BUST_FOOT_M = 1.06;
+const PERSON_M = 1.7;
+
+/**
+ * A plain GLB may be made in centimetres, or be a head alone: brought to the size of a person, upright at the middle.
+ * The bones are found afterwards, because what steers them is built to the size it finds.
+ */
+function placed(scene: Object3D): Group {
+  const holder = new Group();
+  holder.add(scene);
+  holder.updateWorldMatrix(true, true);
+  const box = new Box3().setFromObject(scene);
+  const size = box.getSize(new Vector3());
+  const person = hasBones(scene);
+  const wanted = person ? PERSON_M : BUST_M;
+  if (size.y > 0 && (!person || size.y < 0.8 || size.y > 2.6)) scene.scale.multiplyScalar(wanted / size.y);
+  holder.updateWorldMatrix(true, true);
+  box.setFromObject(scene);
+  const middle = box.getCenter(new Vector3());
+  scene.position.y += (person ? 0 : BUST_FOOT_M) - box.min.y;
+  if (!person) scene.position.add(new Vector3(-middle.x, 0, -middle.z));
+  return holder;
 }
 
 export async function loadModel(data: ArrayBuffer): Promise<Model> {
   const gltf = await parse(data);
   const vrm = (gltf.userData.vrm as VRM | undefined) ?? null;
   // What is shared between two uses of one parsed file would be drawn with the wrong bones.
-  const root = vrm ? vrm.scene : gltf.scene;
+  const root = vrm ? vrm.scene : placed(gltf.scene);
   if (vrm) {
     VRMUtils.rotateVRM0(vrm);
     if (vrm.lookAt) vrm.lookAt.autoUpdate = false;
