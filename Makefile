@@ -5,7 +5,7 @@ PY = .venv/bin/python
 export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build test lint e2e drills bench client flows lock format clean
+.PHONY: help run setup build test lint e2e drills bench client flows avatars lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ client: ## Write the typed API client of the front end anew
 flows: ## Write langflow/flows anew after a change of a component
 	@$(BOOT) setup
 	@langflow/.venv/bin/python langflow/build_flows.py
+
+avatars: ## Build the interviewers anew (models, then sprites and portraits with Chromium); see assets/avatar
+	@$(PYTHON) assets/avatar/make.py
 
 lock: ## Write the hashed lock files from the requirements*.in files (UPGRADE=1: newest versions)
 	@$(BOOT) lock $(if $(UPGRADE),--upgrade)

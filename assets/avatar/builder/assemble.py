@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from builder import face, fabric, locks, skin
+from builder import fabric, face, locks, skin
 from builder.character import Character
 from builder.clothes import Tailor
 from builder.figure import Figure
+from builder.glasses import glasses
 from builder.glb import GlbWriter
 from builder.hair import hair_parts
 from builder.vrm import Materials, write_vrm
@@ -23,9 +24,17 @@ def build(wheel: Wheel, character: Character, name: str) -> bytes:
     iris = face.place_eyes(figure)
     corners, atlas = skin.head_corners(figure)
     tailor = Tailor(figure)
-    parts = [face.head(figure, corners, tailor.neckline()), face.mouth(figure), face.lashes(figure), face.eyes(figure), face.hands(figure)]
+    parts = [
+        face.head(figure, corners, tailor.neckline()),
+        face.mouth(figure),
+        face.lashes(figure),
+        face.eyes(figure),
+        face.hands(figure),
+    ]
     parts += hair_parts(figure)
     parts += tailor.parts()
+    if character.glasses is not None:
+        parts.append(glasses(figure))
     writer = GlbWriter()
     materials = _materials(figure, writer, atlas, iris, {p.material for p in parts})
     return write_vrm(figure, parts, materials, writer, name)
@@ -46,7 +55,8 @@ def _materials(figure: Figure, writer: GlbWriter, atlas: skin.Atlas, iris: float
     pixels = skin.paint_skin(figure, atlas)
     materials: Materials = {
         "skin": _pbr(0.58, writer.texture(pixels, 86)),
-        "mouth": _pbr(0.30),
+        "mouth": _pbr(0.6, writer.texture(face.paint_teeth(c.seed)))
+        | {"occlusionTexture": writer.texture(face.paint_mouth_shade())},
         "lash": _pbr(0.9, writer.texture(face.paint_lashes(figure))) | blend | {"doubleSided": True},
         "eye": _pbr(0.10, writer.texture(face.paint_eye(figure, iris), 90)),
         "hand": _pbr(0.60, writer.texture(face.paint_hands(figure), 84)),
@@ -64,6 +74,8 @@ def _materials(figure: Figure, writer: GlbWriter, atlas: skin.Atlas, iris: float
         material["normalTexture"] = writer.texture(normal, 88, sampler=TILED) | {"scale": 1}
         return material
 
+    if c.glasses is not None:
+        materials["glasses"] = _pbr(0.35, colour=c.glasses)
     if "top" in used:
         materials["top"] = cloth(o.top_fabric, 0.85, 1)
     if "trim" in used:

@@ -27,7 +27,7 @@ CAST: tuple[Character, ...] = (
     Character(
         id="imani", seed=8, gender="female", age=0.22, ancestry=(0.95, 0.0, 0.05),
         skin=(116, 74, 52), lip=(138, 64, 60), iris=(56, 34, 22), makeup=0.55, brows=(26, 18, 15), lids=0.08,
-        hair=Hair("afro", (30, 23, 20), (74, 58, 48), volume=0.42, hairline=0.68, temples=0.58),
+        hair=Hair("afro", (34, 26, 22), (64, 50, 42), volume=0.38, hairline=0.68, temples=0.58),
         outfit=Outfit(jacket=(24, 92, 94), top=(238, 226, 200), neck="scoop"),
         details={"eyes/*-eye-scale-incr": 0.2, "mouth/mouth-angles-up": 0.3, "head/head-oval": 0.3},
     ),
@@ -42,7 +42,7 @@ CAST: tuple[Character, ...] = (
     Character(
         id="helen", seed=21, gender="female", age=0.62, ancestry=(0.0, 0.05, 0.95), weight=0.1,
         skin=(228, 184, 162), lip=(176, 98, 98), iris=(92, 112, 108), makeup=0.35, brows=(128, 112, 100), lids=0.04,
-        hair=Hair("pixie", (156, 150, 146), (226, 222, 218), volume=0.26, hairline=0.67, temples=0.54, part=-20),
+        hair=Hair("pixie", (150, 145, 142), (214, 210, 206), volume=0.22, hairline=0.67, temples=0.54, part=-20),
         outfit=Outfit(jacket=(104, 44, 66), lapels=False, top=(236, 230, 222), neck="scoop"),
         glasses=(58, 36, 34),
         details={"eyes/*-eye-scale-incr": 0.3, "mouth/mouth-angles-up": 0.4, "head/head-round": 0.25},
@@ -53,6 +53,23 @@ CAST: tuple[Character, ...] = (
         hair=Hair("buzz", (34, 27, 24), (60, 50, 44), volume=0.03, hairline=0.70, temples=0.62),
         outfit=Outfit(jacket=(92, 84, 66), jacket_fabric="tweed", top=(46, 48, 52), top_fabric="knit", neck="roll"),
         details={"eyes/*-eye-scale-incr": 0.3, "mouth/mouth-angles-up": 0.3, "chin/chin-width-incr": 0.1},
+    ),
+    Character(
+        id="priya", seed=55, gender="female", age=0.30, ancestry=(0.15, 0.25, 0.60),
+        skin=(182, 130, 98), lip=(156, 76, 72), iris=(58, 36, 22), makeup=0.5, brows=(32, 24, 20), lids=0.08,
+        hair=Hair("bun", (50, 35, 29), (118, 88, 70), volume=0.12, hairline=0.68, temples=0.56),
+        outfit=Outfit(jacket=(46, 82, 64), top=(230, 222, 206), neck="scoop"),
+        details={"eyes/*-eye-scale-incr": 0.35, "mouth/mouth-angles-up": 0.3, "head/head-oval": 0.4,
+                 "nose/nose-volume-decr": 0.2},
+    ),
+    Character(
+        id="arthur", seed=89, gender="male", age=0.72, ancestry=(0.0, 0.0, 1.0), weight=0.15,
+        skin=(222, 174, 150), lip=(180, 116, 106), iris=(84, 74, 56), beard=0.12, brows=(150, 142, 136), lids=0.02,
+        hair=Hair("swept", (148, 143, 140), (206, 202, 198), volume=0.12, hairline=0.78, temples=0.70, part=-24),
+        outfit=Outfit(jacket=(44, 56, 82), jacket_fabric="tweed", top=(206, 219, 236), neck="collar",
+                      collar=(211, 223, 239)),
+        glasses=(40, 40, 44),
+        details={"eyes/*-eye-scale-incr": 0.4, "mouth/mouth-angles-up": 0.45, "head/head-round": 0.2},
     ),
 )
 # fmt: on

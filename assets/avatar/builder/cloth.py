@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from builder.character import Colour
+from builder.decimate import collapse, open_vertices
 from builder.figure import Figure
 from builder.geometry import Floats, Relief, Sheet, grid_triangles, smooth, smoothstep, triangulate, unit
 from builder.glb import Part
@@ -34,6 +35,13 @@ def lift(sheet: Sheet, distance: Any) -> Sheet:
     """The sheet moved along its normals."""
     d = np.broadcast_to(np.asarray(distance, float), (len(sheet.points),))
     return Sheet(sheet.points + sheet.normals() * d[:, None], sheet.weights, sheet.triangles)
+
+
+def thin(sheet: Sheet, target: int) -> Sheet:
+    """The sheet with about `target` triangles; its edges stay."""
+    locked = open_vertices(len(sheet.points), sheet.triangles)
+    tris = collapse(sheet.points, sheet.triangles, locked, target)
+    return Sheet(sheet.points, sheet.weights, tris, sheet.normals()).compact()
 
 
 def hem(sheet: Sheet, depth: float) -> Sheet:
@@ -117,9 +125,14 @@ def fabric_part(
     base = np.tile(linear(colour), (len(source), 1))
     if shade is not None:
         base *= shade(p[source], normals[source])[:, None]
+    angle = np.arctan2(p[source, 0], p[source, 2] - zc)
+    torso_tangent = np.stack([np.cos(angle), np.zeros_like(angle), -np.sin(angle)], -1)
+    angle = np.arctan2(p[source, 1] - elbow[1], p[source, 2] - elbow[2])
+    arm_tangent = np.stack([np.zeros_like(angle), np.cos(angle), -np.sin(angle)], -1)
+    tangents = np.where((arms[source] > 0.55)[:, None], arm_tangent, torso_tangent)
     return Part(
         "Body", material, p[source], normals[source], flat[first], index.reshape(-1, 3), sheet.weights[source],
-        colours=base,
+        colours=base, tangents=tangents,
     )  # fmt: skip
 
 

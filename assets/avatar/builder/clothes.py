@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from builder.character import Colour
-from builder.cloth import Keep, body_sheet, fabric_part, facing_front, hem, join, lift, neck_plane, patch
+from builder.cloth import Keep, body_sheet, fabric_part, facing_front, hem, join, lift, neck_plane, patch, thin
 from builder.figure import Figure
-from builder.geometry import Floats, Relief, Sheet, smoothstep
+from builder.geometry import Floats, Relief, Sheet, smooth, smoothstep
 from builder.glb import Part
+
+COAT_TRIANGLES = 3000
 
 
 class Tailor:
@@ -23,7 +25,7 @@ class Tailor:
         self.wrist = float(figure.joints["LeftHand"][0])
         self.button = float(figure.joints["Spine1"][1]) + 0.35
         body = body_sheet(figure, self.hip - 0.9)
-        self.body = body.clip(lambda p: p[:, 1] - self.hip + 0.8)
+        self.body = _round_shoulders(body.clip(lambda p: p[:, 1] - self.hip + 0.8))
         arms = [i for i, b in enumerate(figure.bones) if "Arm" in b]
         self.arm = self.body.weights[:, arms].sum(1)
 
@@ -46,7 +48,9 @@ class Tailor:
         if o.tie is not None:
             trims.append((self._tie(top), o.tie))
         for sheet, colour in trims:
-            parts.append(fabric_part(self.figure, sheet, "trim" if colour != o.top else "top", colour, shade=self._shade))
+            parts.append(
+                fabric_part(self.figure, sheet, "trim" if colour != o.top else "top", colour, shade=self._shade)
+            )
         if o.jacket is not None:
             parts += self._jacket(o.jacket)
         return _merged(parts)
@@ -80,9 +84,11 @@ class Tailor:
             return np.minimum(edge, limit - np.abs(p[:, 0]))
 
         cut = sheet.refine(below, 0.15).clip(keep)
-        if not sleeves:  # only what the jacket leaves open
+        cut = hem(cut, 0.05)
+        if not sleeves:
+            # Only what the jacket leaves open; without a hem, because walls seen edge-on shine through cloth above.
             cut = cut.clip(lambda p: np.minimum(p[:, 1] - self.button + 0.5, 0.25 - self._opening(p)))
-        return hem(cut, 0.05)
+        return cut
 
     def _rib(self) -> Sheet:
         below = self.neckline()
@@ -104,14 +110,19 @@ class Tailor:
     def _shirt_collar(self) -> Sheet:
         """Stand and fall cut from the neck itself; the fall ends in two points and opens in front."""
         f, o = self.figure, self.outfit
-        gap = -0.02 if not o.open_collar else 0.10
+        gap = -0.02 if not o.open_collar else 0.19 if o.neck == "collar" else 0.10
         top = neck_plane(f, 0.44, 0.44)
         sheet = self.body.clip(lambda p: 1.0 - top(p)).subdivide()
         sheet = sheet.refine(lambda p: 0.6 - top(p), 0.1)
         span = top(sheet.points)
         stand = lift(sheet, 0.05).clip(lambda p: np.minimum(top(p), 0.50 - top(p)))
         stand = stand.clip(lambda p: np.maximum(np.abs(p[:, 0]) - gap, -(p[:, 2] - self.zc)))
-        fall = lift(sheet, 0.055 + 0.045 * smoothstep(0.0, 0.10, span) + (0.06 if o.jacket is None else 0.01) * smoothstep(0.1, 0.4, span))
+        fall = lift(
+            sheet,
+            0.055
+            + 0.045 * smoothstep(0.0, 0.10, span)
+            + (0.06 if o.jacket is None else 0.01) * smoothstep(0.1, 0.4, span),
+        )
 
         def leaf(p: Floats) -> Floats:
             x = np.abs(p[:, 0])
@@ -119,13 +130,16 @@ class Tailor:
             reach = 0.40 + front * 0.34 * np.exp(-(((x - 0.30) / 0.20) ** 2))
             opening = x - gap - (0.55 if not o.open_collar else 0.75) * np.clip(top(p), 0, 1)
             open_front = opening + 4 * np.clip(self.zc + 0.25 - p[:, 2], 0, None)
-            return np.minimum(np.minimum(top(p), reach - top(p)), open_front)
+            return np.asarray(np.minimum(np.minimum(top(p), reach - top(p)), open_front))
 
         return join(hem(fall.clip(leaf), 0.035), stand)
 
     def _cuffs(self) -> Sheet:
         sheet = lift(self.body, 0.05)
-        return hem(sheet.clip(lambda p: np.minimum(np.abs(p[:, 0]) - self.wrist + 0.4, self.wrist + 0.0 - np.abs(p[:, 0]))), 0.03)
+        return hem(
+            sheet.clip(lambda p: np.minimum(np.abs(p[:, 0]) - self.wrist + 0.4, self.wrist + 0.0 - np.abs(p[:, 0]))),
+            0.03,
+        )
 
     def _tie(self, shirt: Sheet) -> Sheet:
         relief = Relief.of([shirt], (-1.6, 1.6, self.button - 1.0, self.neck_y + 0.5))
@@ -133,7 +147,7 @@ class Tailor:
         t = np.linspace(0, 1, 15)[:, None]
         s = np.linspace(-1, 1, 7)[None, :]
         half = 0.085 + 0.155 * t**0.8
-        blade_y = knot_y - 0.16 - t * (knot_y - 0.16 - self.button + 0.25) + 0 * s
+        blade_y = knot_y - 0.16 - t * (knot_y - 0.16 - self.button - 0.02) + 0 * s
         blade = patch(relief, half * s, blade_y, 0.035 + 0.035 * (1 - s**2) + 0.02 * (1 - t), shirt)
         k = np.linspace(0, 1, 6)[:, None]
         half_k = 0.165 - 0.075 * k
@@ -151,23 +165,28 @@ class Tailor:
 
     def _jacket(self, colour: Colour) -> list[Part]:
         f, o = self.figure, self.outfit
-        back = neck_plane(f, 0.10, 0.32)
+        back = neck_plane(f, 0.18, 0.34)
+        under = 0.10 if o.lapels else 0.0  # the collar hides the coat's own neckline
         pad = smoothstep(0.75, 1.5, np.abs(self.body.points[:, 0])) * smoothstep(-0.3, 0.6, self.body.normals()[:, 1])
-        loose = 0.10 + 0.05 * self.arm + 0.05 * pad * (1 - 0.6 * smoothstep(1.9, 2.6, np.abs(self.body.points[:, 0])))
+        loose = 0.10 + 0.02 * self.arm + 0.05 * pad * (1 - 0.6 * smoothstep(1.9, 2.6, np.abs(self.body.points[:, 0])))
         cloth = lift(self.body, loose)
 
         def keep(p: Floats) -> Floats:
-            edge = np.minimum(back(p), self._opening(p))
+            edge = np.minimum(back(p) - under, self._opening(p))
             edge = np.minimum(edge, p[:, 1] - self.hip + 0.55)
             return np.minimum(edge, self.wrist - 0.10 - np.abs(p[:, 0]))
 
-        coat = cloth.refine(lambda p: np.minimum(back(p), self._opening(p)), 0.12).clip(keep)
-        pieces = [hem(coat, 0.06)]
+        def edges(p: Floats) -> Floats:
+            return np.minimum(back(p) - under, self._opening(p))
+
+        coat = cloth.refine(edges, 0.12).refine(edges, 0.03).clip(keep)
+        pieces = [hem(thin(coat, COAT_TRIANGLES), 0.06)]
         facing: list[Sheet] = []
         if o.lapels:
             facing = self._lapels(cloth, back)
         else:
-            edge = lift(cloth, 0.02).clip(lambda p: np.minimum(keep(p) + 0.01, 0.085 - np.minimum(back(p), self._opening(p))))
+            edge = lift(cloth.refine(edges, 0.15).refine(edges, 0.05), 0.022)
+            edge = edge.clip(lambda p: np.minimum(keep(p) + 0.015, 0.085 - edges(p)))
             pieces.append(hem(edge, 0.05))
         parts = [fabric_part(f, join(*pieces), "jacket", colour, shade=self._shade)]
         if facing:
@@ -188,7 +207,9 @@ class Tailor:
         def lapel(p: Floats) -> Floats:
             x, y = np.abs(p[:, 0]), p[:, 1]
             inner = self._opening(p) + 0.012
-            outer = 0.05 + 0.62 * np.clip((y - self.button) / (gorge - self.button), 0, 2) ** 0.8 * 0.72 - (inner - 0.012)
+            outer = (
+                0.05 + 0.62 * np.clip((y - self.button) / (gorge - self.button), 0, 2) ** 0.8 * 0.72 - (inner - 0.012)
+            )
             top = gorge - y + 0.42 * (x - 0.75)
             return np.minimum(np.minimum(inner, outer), np.minimum(top, p[:, 2] - self.zc))
 
@@ -197,12 +218,13 @@ class Tailor:
             ahead = smoothstep(0.0, 0.4, p[:, 2] - self.zc)
             band = np.minimum(back(p) + 0.10, self._opening(p) + 0.012)
             # On the shoulders a height says little about the width along the cloth; there the radius counts.
-            width = (0.34 - self._opening(p)) * ahead + (0.98 - np.hypot(x, p[:, 2] - self.zc)) * (1 - ahead)
+            across = np.minimum(0.98 - np.hypot(x, p[:, 2] - self.zc), 0.55 - back(p))
+            width = (0.34 - self._opening(p)) * ahead + across * (1 - ahead)
             low = (y - gorge - 0.42 * (x - 0.75) - 0.025) * ahead + 0.3 * (1 - ahead)
-            return np.minimum(np.minimum(band, width), np.minimum(low, 1.02 - x))
+            return np.asarray(np.minimum(np.minimum(band, width), np.minimum(low, 1.02 - x)))
 
         rolled = lift(fine, 0.03 + 0.06 * smoothstep(-0.05, 0.25, np.minimum(back(fine.points), open_edge)))
-        return [hem(raised.clip(lapel), 0.06), hem(rolled.clip(collar), 0.06)]
+        return [hem(thin(raised.clip(lapel), 700), 0.06), hem(thin(rolled.clip(collar), 900), 0.06)]
 
     def _buttons(self, coat: Sheet) -> Sheet:
         relief = Relief.of([coat], (-1.6, 1.6, self.hip - 0.6, self.neck_y))
@@ -216,6 +238,17 @@ class Tailor:
         return join(*discs)
 
 
+def _round_shoulders(body: Sheet) -> Sheet:
+    """Finer, smoother cloth over the shoulders, whose outline shows when the arms hang down."""
+    middle = np.abs(body.points[body.triangles].mean(1)[:, 0])
+    fine = body.subdivide((middle > 1.25) & (middle < 2.5))
+    x = np.abs(fine.points[:, 0])
+    still = (x < 1.2) | (x > 2.7)
+    points = smooth(fine.points, fine.triangles, 3, 0.5, frozen=still)
+    weights = smooth(fine.weights, fine.triangles, 4, 0.5, frozen=still)
+    return Sheet(points, weights / weights.sum(1, keepdims=True), fine.triangles)
+
+
 def _merged(parts: list[Part]) -> list[Part]:
     """One part per material: each is a draw call."""
     out: dict[str, Part] = {}
@@ -224,10 +257,14 @@ def _merged(parts: list[Part]) -> list[Part]:
         if have is None:
             out[part.material] = part
             continue
-        assert have.colours is not None and part.colours is not None
+        assert have.colours is not None
+        assert part.colours is not None
+        assert have.tangents is not None
+        assert part.tangents is not None
         out[part.material] = Part(
             have.mesh, have.material, np.vstack([have.points, part.points]), np.vstack([have.normals, part.normals]),
             np.vstack([have.uv, part.uv]), np.vstack([have.triangles, part.triangles + len(have.points)]),
             np.vstack([have.weights, part.weights]), colours=np.vstack([have.colours, part.colours]),
+            tangents=np.vstack([have.tangents, part.tangents]),
         )  # fmt: skip
     return list(out.values())

@@ -16,10 +16,10 @@ def both(name: str, weight: float) -> Mix:
 # fmt: off
 VISEMES: dict[str, Mix] = {
     "sil": {},
-    "PP": {"mouthClose": 0.10, **both("mouthPress", 0.50), "mouthRollLower": 0.30, "mouthRollUpper": 0.28,
+    "PP": {"mouthClose": 0.10, **both("mouthPress", 0.34), "mouthRollLower": 0.24, "mouthRollUpper": 0.22,
            "mouthPucker": 0.08},
     "FF": {"jawOpen": 0.05, "mouthRollLower": 0.72, **both("mouthUpperUp", 0.30)},
-    "TH": {"jawOpen": 0.15, "tongueOut": 0.30, **both("mouthUpperUp", 0.15), **both("mouthLowerDown", 0.20)},
+    "TH": {"jawOpen": 0.15, "tongueOut": 0.45, **both("mouthUpperUp", 0.15), **both("mouthLowerDown", 0.20)},
     "DD": {"jawOpen": 0.13, **both("mouthUpperUp", 0.12), **both("mouthLowerDown", 0.26), **both("mouthStretch", 0.10)},
     "kk": {"jawOpen": 0.19, **both("mouthLowerDown", 0.20), **both("mouthStretch", 0.12)},
     "CH": {"jawOpen": 0.10, "mouthFunnel": 0.55, "mouthPucker": 0.18, **both("mouthUpperUp", 0.10)},
@@ -44,7 +44,7 @@ PRESETS: dict[str, Mix] = {
     "angry": {**both("browDown", 0.60), **both("mouthPress", 0.30)},
     "neutral": {},
     # The eyes are turned by their bones; these move the lids along and are meant for the driver to mix in.
-    "lookUp": both("eyeLookUp", 1), "lookDown": both("eyeLookDown", 1),
+    "lookUp": both("eyeLookUp", 0.8), "lookDown": both("eyeLookDown", 0.45),
     "lookLeft": {"eyeLookOutLeft": 1, "eyeLookInRight": 1},
     "lookRight": {"eyeLookOutRight": 1, "eyeLookInLeft": 1},
 }

@@ -9,18 +9,17 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from builder.decimate import collapse, open_vertices
-from builder.figure import MOUTH_PARTS, SKIN_POINTS, Figure, sample
+from builder.figure import SKIN_POINTS, Figure, sample
 from builder.geometry import Corners, Floats, Polygon, Sheet, smoothstep, triangulate, vertex_normals
 from builder.glb import Part
 from builder.scalp import hairline_height
 
 Colour = tuple[float, float, float]
-GUM: Colour = (0.50, 0.17, 0.16)
 INSIDE: Colour = (0.26, 0.06, 0.06)
-TONGUE: Colour = (0.52, 0.19, 0.18)
-HAND_TRIANGLES = 2600
+TONGUE: Colour = (0.30, 0.10, 0.09)
+HAND_TRIANGLES = 2400
 """Of both hands; the base mesh has twice as many, which nobody sees at the size hands have in the room."""
-TEETH: Colour = (0.72, 0.69, 0.61)
+TEETH: Colour = (0.80, 0.76, 0.68)
 
 
 def base_part(
@@ -41,20 +40,52 @@ def mouth(figure: Figure) -> Part:
     corners = Corners()
     front = max(float(figure.points[q][:, 2].max()) for q in figure.group("helper-upper-teeth"))
 
-    def shade(vertex: int, colour: Colour) -> Colour:
-        depth = float(smoothstep(0.55, 0.02, front - figure.points[vertex, 2]))
-        f = 0.30 + 0.70 * depth
+    def shade(vertex: int, colour: Colour, dark: float) -> Colour:
+        f = dark + (1 - dark) * float(smoothstep(0.48, 0.0, front - figure.points[vertex, 2]))
         return colour[0] * f, colour[1] * f, colour[2] * f
 
     def add(polygons: list[Polygon], colour: Colour) -> None:
         for q in polygons:
-            corners.face(q, [(0.5, 0.5)] * len(q), [shade(v, colour) for v in q])
+            corners.face(q, [(0.98, 0.5)] * len(q), [shade(v, colour, 0.08) for v in q])
 
     add(figure.mouth_faces, INSIDE)
     add(figure.group("helper-tongue"), TONGUE)
-    for name in MOUTH_PARTS[:2]:
-        add(figure.group(name), TEETH)
+    for name, edge_up in (("helper-upper-teeth", -1), ("helper-lower-teeth", 1)):
+        polygons = figure.group(name)
+        part = figure.points[np.unique([v for q in polygons for v in q])]
+        low, high = float(part[:, 1].min()), float(part[:, 1].max())
+        for q in polygons:
+            p = figure.points[q]
+            arc = np.arctan2(p[:, 0], p[:, 2] - (front - 0.32)) / 1.6
+            height = (p[:, 1] - low) / (high - low)
+            v = height if edge_up > 0 else 1 - height
+            uv = np.stack([0.47 + 0.47 * np.clip(arc, -1, 1), v], -1)
+            corners.face(q, uv, [shade(k, TEETH, 0.38) for k in q])
     return base_part(figure, "Head", "mouth", corners, figure.normals, colours=np.array(corners.colour))
+
+
+def paint_teeth(seed: int, width: int = 256, height: int = 64) -> Image.Image:
+    """Ten teeth side by side with soft gaps and gums; v = 1 is the biting edge, the right border is plain white."""
+    rng = np.random.default_rng(seed + 150)
+    x = (np.arange(width) + 0.5) / width / 0.94 * 12
+    v = np.linspace(1, 0, height)[:, None]
+    inside = np.abs(x % 1 - 0.5)[None, :] * 2
+    gap = smoothstep(0.80, 1.0, inside) * smoothstep(0.15, 0.4, v + 0.35)
+    tone = 1 + 0.03 * rng.normal(size=13)[np.minimum(x.astype(int), 12)][None, :]
+    image = np.ones((height, width, 3)) * 250 * tone[..., None]
+    image *= 1 - (0.16 * gap)[..., None] * np.array([0.8, 1, 1])
+    image *= 1 - (0.10 * smoothstep(0.8, 1.0, v))[..., None] * np.array([1, 0.8, 0.5])
+    gum = smoothstep(0.46, 0.36, v - 0.10 * (1 - inside**2) + 0.08)[..., None]
+    image = image * (1 - gum) + np.array([196, 104, 100]) * gum
+    image[:, int(width * 0.95) :] = 255
+    return Image.fromarray(np.clip(image, 0, 255).astype("u1"))
+
+
+def paint_mouth_shade() -> Image.Image:
+    """Occlusion: teeth get some of the room's light, the inside of the mouth (right border) almost none."""
+    shade = np.full((4, 64), 205, "u1")
+    shade[:, 61:] = 12
+    return Image.fromarray(np.dstack([shade] * 3))
 
 
 def lashes(figure: Figure) -> Part:
@@ -195,7 +226,11 @@ def _opening(figure: Figure) -> tuple[float, float]:
 
 def eyes(figure: Figure, around: int = 24, along: int = 12) -> Part:
     """Spheres with a slight bulge of the cornea; UV is polar around the pupil."""
-    points, normals, uv, tris, weights = [], [], [], [], []
+    points: list[Floats] = []
+    normals: list[Floats] = []
+    uv: list[tuple[float, float]] = []
+    tris: list[tuple[int, int, int]] = []
+    weights: list[Floats] = []
     th = np.linspace(0, 1, along + 1) ** 1.25 * math.pi * 0.72  # the back is never seen
     for side in ("Left", "Right"):
         start = len(points)

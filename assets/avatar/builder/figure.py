@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from builder.character import Character
@@ -11,6 +13,8 @@ from builder.wheel import Wheel
 
 SKIN_POINTS = 13380
 """The skin comes first in the vertex list; helper geometry follows (MakeHuman hm08 mesh)."""
+FULL_BLINK = 0.78
+"""Part of the face unit at which the lids already touch on these shapes."""
 EYE_POINTS = {"Left": slice(14598, 14670), "Right": slice(14670, 14742)}
 ANCESTRIES = ("african", "asian", "caucasian")
 MOUTH_PARTS = ("helper-upper-teeth", "helper-lower-teeth", "helper-tongue")
@@ -31,6 +35,7 @@ class Figure:
         self._pose_arms()
         self._find_landmarks()
         self._split_skin()
+        self._seat_teeth()
         self._face_units()
 
     def group(self, *names: str) -> list[Polygon]:
@@ -88,7 +93,7 @@ class Figure:
                     self.weights[vertex, self.index[name]] = weight
         self.weights /= np.maximum(self.weights.sum(1, keepdims=True), 1e-9)
 
-    def _joint(self, head: dict[str, object]) -> Floats:
+    def _joint(self, head: dict[str, Any]) -> Floats:
         """Bone head by the strategy the MPFB rig names."""
         strategy = head["strategy"]
         if strategy == "MEAN":
@@ -175,6 +180,16 @@ class Figure:
         self.skull_triangles = triangulate(skull)
         """Head without ears, for hair that lies behind or above them."""
 
+    def _seat_teeth(self) -> None:
+        """Move teeth and tongue so that speech shows the upper teeth and only a little of the lower ones."""
+        upper, lower, tongue = (np.unique(triangulate(self.group(name))) for name in MOUTH_PARTS)
+        front = self.points[upper, 2].max() - 0.12
+        edge = self.points[upper[self.points[upper, 2] > front], 1].min()
+        self.points[upper, 1] += self.mouth[1] - 0.050 - edge
+        top = self.points[lower[self.points[lower, 2] > front - 0.06], 1].max()
+        self.points[lower] += [0, self.mouth[1] - 0.085 - top, -0.03]
+        self.points[tongue] += [0, self.mouth[1] - 0.085 - self.points[tongue, 1].max(), -0.08]
+
     def _face_units(self) -> None:
         count = len(self.points)
         tris = np.vstack([triangulate(self.group("body")), triangulate(self.group(*MOUTH_PARTS))])
@@ -182,7 +197,7 @@ class Figure:
         self.units = {name: self.wheel.face_unit(name, count) for name in UNITS}
         # Weights were taken up by the relaxed lids; a full blink must not go through the lower lid.
         for side in ("Left", "Right"):
-            self.units[f"eyeBlink{side}"] = self.units[f"eyeBlink{side}"] * (1 - self.character.lids)
+            self.units[f"eyeBlink{side}"] = self.units[f"eyeBlink{side}"] * FULL_BLINK * (1 - self.character.lids)
         self.unit_normals = {
             name: vertex_normals(self.points + offsets, tris) - self.normals for name, offsets in self.units.items()
         }

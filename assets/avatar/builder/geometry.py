@@ -34,7 +34,9 @@ def triangulate(polygons: Sequence[Polygon]) -> Ints:
 
 def vertex_normals(points: Floats, triangles: Ints) -> Floats:
     """Area-weighted normals."""
-    face = np.cross(points[triangles[:, 1]] - points[triangles[:, 0]], points[triangles[:, 2]] - points[triangles[:, 0]])
+    face = np.cross(
+        points[triangles[:, 1]] - points[triangles[:, 0]], points[triangles[:, 2]] - points[triangles[:, 0]]
+    )
     normals = np.zeros_like(points)
     for k in range(3):
         np.add.at(normals, triangles[:, k], face)
@@ -89,7 +91,9 @@ class Corners:
 
     def face(self, polygon: Sequence[int], uvs: Any, colours: Any = None) -> None:
         """Add one polygon; `colours` is one colour per corner or None."""
-        ids = [self._corner(v, u, None if colours is None else colours[k]) for k, (v, u) in enumerate(zip(polygon, uvs))]
+        ids = [
+            self._corner(v, u, None if colours is None else colours[k]) for k, (v, u) in enumerate(zip(polygon, uvs))
+        ]
         self.triangles += [(ids[0], ids[i], ids[i + 1]) for i in range(1, len(ids) - 1)]
 
 

@@ -44,6 +44,8 @@ class Part:
     morphs: dict[str, tuple[Floats, Floats]] | None = None
     colours: Floats | None = None
     """Linear RGB 0..1 per vertex, multiplied with the material's colour."""
+    tangents: Floats | None = None
+    """Direction of growing u per vertex, for parts with a normal map."""
 
 
 @dataclass
@@ -111,10 +113,14 @@ class GlbWriter:
         """An embedded image: JPEG when a quality is given, else PNG."""
         data = io.BytesIO()
         if quality:
-            image.convert("RGB").save(data, "JPEG", quality=quality, optimize=True, subsampling=0 if quality > 90 else 2)
+            image.convert("RGB").save(
+                data, "JPEG", quality=quality, optimize=True, subsampling=0 if quality > 90 else 2
+            )
         else:
             image.save(data, "PNG", optimize=True)
-        self.images.append({"bufferView": self.view(data.getvalue()), "mimeType": f"image/{'jpeg' if quality else 'png'}"})
+        self.images.append(
+            {"bufferView": self.view(data.getvalue()), "mimeType": f"image/{'jpeg' if quality else 'png'}"}
+        )
         self.textures.append({"source": len(self.images) - 1, "sampler": sampler})
         return {"index": len(self.textures) - 1}
 
@@ -143,6 +149,11 @@ class GlbWriter:
             attributes["COLOR_0"] = self.accessor(
                 np.rint(colours * 65535), "u2", "VEC4", target=VERTEX, normalized=True
             )
+        if part.tangents is not None:
+            along = part.tangents - normals * (part.tangents * normals).sum(1, keepdims=True)
+            along = np.where(np.linalg.norm(along, axis=1, keepdims=True) < 1e-6, normals[:, [2, 0, 1]], along)
+            tangents = np.hstack([np.rint(unit(along) * 127), np.full((len(along), 1), 127.0)])
+            attributes["TANGENT"] = self.accessor(tangents, "i1", "VEC4", target=VERTEX, normalized=True)
         triangles = np.asarray(part.triangles).reshape(-1, 1)
         primitive: dict[str, Any] = {
             "attributes": attributes,

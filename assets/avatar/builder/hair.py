@@ -10,9 +10,11 @@ import numpy as np
 from builder.figure import Figure
 from builder.geometry import Floats, Ints, grid_triangles, smoothstep, unit, vertex_normals
 from builder.glb import Part
-from builder.locks import Lock, linear, ribbons
+from builder.locks import Lock, ribbons
 from builder.scalp import Skull, direction, hairline_height
 
+KNOT = unit(np.array([0.0, -0.18, -1.0]))
+"""Direction of a low bun."""
 Flow = Callable[[Floats], Floats]
 """Direction in which hair lies at some directions from the head's centre."""
 Height = Callable[[Floats], Floats]
@@ -30,6 +32,7 @@ class Cut:
     width: float
     overhang: float = 0.03
     """Distance of loose tips from bare skin."""
+    steps: int = 6
     edge_step: float = 4.0
     """Degrees between the extra locks along the hairline."""
     wild: float = 0.12
@@ -64,24 +67,64 @@ def _short(figure: Figure, cut: Cut, rng: np.random.Generator) -> list[Part]:
     d = unit(d + rng.normal(scale=0.02, size=d.shape))
     above = hairline_height(figure, skull.point(d))
     d, above = d[above > 0.0], above[above > 0.0]
-    locks = [_lay(figure, skull, cut, height, one, float(a), rng) for one, a in zip(d, above)]
+    locks = [_lay(skull, cut, height, one, float(a), rng) for one, a in zip(d, above)]
     for azimuth in np.arange(-180, 180, cut.edge_step):
         fine = direction(np.linspace(20, 140, 121), np.full(121, azimuth + rng.uniform(-1, 1)))
         inside = np.where(hairline_height(figure, skull.point(fine)) > rng.uniform(0.0, 0.06))[0]
         if len(inside):
-            lock = _lay(figure, skull, cut, height, fine[inside[-1]], 0.0, rng)
-            locks.append(replace(lock, width=lock.width * 0.7, order=lock.order - 1))
+            lock = _lay(skull, cut, height, fine[inside[-1]], 0.0, rng)
+            locks.append(replace(lock, width=lock.width * 0.6, order=lock.order - 1))
+    if figure.character.hair.style == "bun":
+        knot, around = _knot(figure, skull, rng)
+        return [_joined(parts[0], knot), _locks_part(figure, [*locks, *around], rng)]
     return [*parts, _locks_part(figure, locks, rng)]
 
 
+def _knot(figure: Figure, skull: Skull, rng: np.random.Generator) -> tuple[Part, list[Lock]]:
+    """The bun itself: a ball wrapped in locks."""
+    out = KNOT
+    centre = skull.point(out[None], 0.16)[0]
+    radius = 0.30
+    polar, around = np.meshgrid(np.linspace(0, 180, 9), np.linspace(0, 360, 17), indexing="ij")
+    ball = direction(polar, around).reshape(-1, 3)
+    tris = grid_triangles(8, 16)
+    points = centre + ball * radius * 0.92
+    cap = Part(
+        "Hair", "cap", points, ball, np.full((len(points), 2), 0.5), tris, figure.bone_weights(len(points), Head=1)
+    )
+    locks = []
+    for k in range(46):
+        tilt = unit(out + rng.normal(scale=0.55, size=3))  # the axis the lock is wound around
+        a = unit(np.cross(tilt, rng.normal(size=3)))
+        b = np.cross(tilt, a)
+        t = np.linspace(0, rng.uniform(1.6, 3.0), 9)[:, None]
+        rise = rng.uniform(-0.55, 0.75)
+        ring = unit((a * np.cos(t) + b * np.sin(t)) * np.sqrt(1 - rise**2) + tilt * rise)
+        locks.append(
+            Lock(centre + ring * radius * rng.uniform(0.96, 1.04), ring, 0.16, rng.uniform(0.85, 1.15), 90 + k, 0.9)
+        )
+    return cap, locks
+
+
+def _joined(a: Part, b: Part) -> Part:
+    return replace(
+        a,
+        points=np.vstack([a.points, b.points]),
+        normals=np.vstack([a.normals, b.normals]),
+        uv=np.vstack([a.uv, b.uv]),
+        triangles=np.vstack([a.triangles, b.triangles + len(a.points)]),
+        weights=np.vstack([a.weights, b.weights]),
+    )
+
+
 def _lay(
-    figure: Figure, skull: Skull, cut: Cut, height: Height, root: Floats, above: float, rng: np.random.Generator,
+    skull: Skull, cut: Cut, height: Height, root: Floats, above: float, rng: np.random.Generator,
 ) -> Lock:  # fmt: skip
     """Follow the flow from a root, rising to the hair's surface and staying clear of the skin."""
-    steps = 6
+    steps = cut.steps
     length = float(cut.length(root[None])[0]) * rng.uniform(0.8, 1.15)
     turn = rng.normal(scale=cut.wild)
-    lift = rng.normal(scale=0.07)
+    lift = rng.normal(scale=0.05)
     path, d = [root], root
     for _ in range(steps):
         t = cut.flow(d[None])[0]
@@ -114,7 +157,9 @@ def _cap(figure: Figure, skull: Skull, height: Height, columns: int = 56, rows: 
         last = fine[max(int(bare[0]) - 1, 8)] if len(bare) else fine[-1]
         d = direction(np.linspace(0, last, rows + 1), np.full(rows + 1, azimuth))
         grid[:, b] = skull.point(d, height(d) * 0.80)
-    return _cap_part(figure, grid.reshape(-1, 3), grid_triangles(rows, columns), figure.bone_weights(grid[..., 0].size, Head=1))
+    return _cap_part(
+        figure, grid.reshape(-1, 3), grid_triangles(rows, columns), figure.bone_weights(grid[..., 0].size, Head=1)
+    )
 
 
 def _cap_part(figure: Figure, points: Floats, tris: Ints, weights: Floats) -> Part:
@@ -165,7 +210,9 @@ def _swept(figure: Figure) -> Cut:
     def flow(d: Floats) -> Floats:
         over = np.where(d[..., 0] * -toward > part, -toward, toward)
         top = np.stack([over * 0.75, 0.25 * np.ones_like(over), -0.75 * np.ones_like(over)], -1)
-        side = np.stack([np.zeros_like(over), -1.0 * np.ones_like(over), -0.45 + 0.45 * smoothstep(0, -0.7, d[..., 2])], -1)
+        side = np.stack(
+            [np.zeros_like(over), -1.0 * np.ones_like(over), -0.45 + 0.45 * smoothstep(0, -0.7, d[..., 2])], -1
+        )
         m = _sides(d, 0.30, 0.66)[..., None]
         return np.asarray(top * (1 - m) + side * m)
 
@@ -214,7 +261,15 @@ def _pixie(figure: Figure) -> Cut:
         nape = smoothstep(-0.1, -0.5, d[..., 1])
         return np.asarray((hair.volume * (1 - 0.45 * _sides(d, -0.2, 0.5))) * (1 - nape) + 0.05 * nape)
 
-    return Cut(flow, height, lambda d: 0.85 - 0.25 * _sides(d) - 0.36 * smoothstep(0.0, -0.4, d[..., 1]), roots=500, width=0.20, overhang=0.10, wild=0.14)
+    return Cut(
+        flow,
+        height,
+        lambda d: 0.85 - 0.25 * _sides(d) - 0.36 * smoothstep(0.0, -0.4, d[..., 1]),
+        roots=680,
+        width=0.19,
+        overhang=0.08,
+        wild=0.10,
+    )
 
 
 def _afro(figure: Figure) -> Cut:
@@ -234,23 +289,22 @@ def _afro(figure: Figure) -> Cut:
         low = smoothstep(0.25, -0.6, d[..., 1])
         return np.asarray(hair.volume * (1 + 0.10 * bumps(d)) * (1 - 0.55 * low))
 
-    return Cut(flow, height, _constant(0.20), roots=900, width=0.16, overhang=0.03, wild=1.2)
+    return Cut(flow, height, _constant(0.15), roots=1400, width=0.13, overhang=0.03, wild=1.2, steps=3)
 
 
 def _bun(figure: Figure) -> Cut:
     """Brushed back smoothly to a low bun."""
-    knot = unit(np.array([0.0, -0.05, -1.0]))
 
     def flow(d: Floats) -> Floats:
-        return np.asarray(knot - d * (d @ knot)[..., None] + [0, 0.12, 0])
+        return np.asarray(KNOT - d * (d @ KNOT)[..., None] + [0, 0.12, 0])
 
-    return Cut(flow, _constant(figure.character.hair.volume), _constant(1.0), roots=420, width=0.20, wild=0.05)
+    return Cut(flow, _constant(figure.character.hair.volume), _constant(0.9), roots=520, width=0.18, wild=0.04)
 
 
 def _bob(figure: Figure, rng: np.random.Generator) -> list[Part]:
     """Chin-length hair that falls from a side parting and curves in at the ends."""
     skull = Skull.of(figure, ears=True)
-    columns, rows = 20, 14
+    columns, rows = 26, 16
     caps = []
     for side in (1, -1):
         grid = np.zeros((columns + 1, rows + 1, 3))
@@ -266,7 +320,7 @@ def _bob(figure: Figure, rng: np.random.Generator) -> list[Part]:
         for side in (1, -1):
             for k in range(count):
                 q = float(np.clip((k + rng.uniform(0, 1)) / count, 0, 1))
-                path, out = _fall(figure, skull, side, q, 13, lift + rng.normal(scale=0.05), rng.normal(scale=0.5))
+                path, out = _fall(figure, skull, side, q, 16, lift + rng.normal(scale=0.05), rng.normal(scale=0.5))
                 locks.append(Lock(path, out, rng.uniform(0.16, 0.27), rng.uniform(0.80, 1.15), order=layer + q * 0.5,
                                   root_v=1.0 if q < 0.12 else 0.92))  # fmt: skip
     return [cap, _locks_part(figure, locks, rng, hang=True)]

@@ -46,7 +46,7 @@ def linear(colour: tuple[float, ...] | Floats) -> Floats:
 
 
 def ribbons(locks: list[Lock], hair: Hair, rng: np.random.Generator) -> Ribbons:
-    """All locks in drawing order. Their normals lean sideways at the edges, so that each lock is lit like a round one."""
+    """All locks in drawing order; their normals lean sideways at the edges, so that each is lit like a round one."""
     points, normals, uv, colours, triangles = [], [], [], [], []
     dark, light = linear(hair.colour), linear(hair.light)
     start = 0
@@ -59,9 +59,10 @@ def ribbons(locks: list[Lock], hair: Hair, rng: np.random.Generator) -> Ribbons:
         up = unit(np.cross(side, along))
         variant = int(rng.integers(VARIANTS))
         flip = rng.random() < 0.5
+        spread = 0.4 if hair.style == "afro" else 1.0
         mix = np.clip(rng.normal(0.30, 0.20), 0, 0.85)
         shine = mix * smoothstep(0.0, 0.35, s)
-        colour = (dark * (1 - shine[:, None]) + light * shine[:, None]) * lock.shade
+        colour = (dark * (1 - shine[:, None]) + light * shine[:, None]) * (1 + spread * (lock.shade - 1))
         colour *= (0.62 + 0.38 * smoothstep(0.0, 0.25, s))[:, None]
         for k, sign in enumerate((-1, 1)):
             points.append(lock.path + sign * half[:, None] * side)
@@ -95,10 +96,12 @@ def paint_locks(seed: int, curly: bool = False, width: int = 256, height: int = 
             rows = (np.arange(height)[:, None] + 14 * np.sin(np.arange(cell) / 5.0)[None, :]) / 9
             wave = wave * 0.5 + 0.9 * np.sin(rows + rng.random() * 6)
         reach = np.repeat(rng.random(cell // 3 + 2), 3)[:cell]  # where each strand ends
-        tip = 0.02 + 0.42 * reach[None, :] ** 2 + 0.25 * np.abs(x[None, :] * 2 - 1) ** 3
+        tip = (0.25 if curly else 0.02) + 0.42 * reach[None, :] ** 2 + 0.25 * np.abs(x[None, :] * 2 - 1) ** 3
         ends = smoothstep(-0.02, 0.05, v - tip)
         edge = np.abs(x * 2 - 1)[None, :] + 0.22 * (np.repeat(rng.random(cell // 2 + 2), 2)[:cell] - 0.5)[None, :]
         sides = smoothstep(1.0, 0.72, edge)
+        if curly:  # coils: alpha breaks up into small curls
+            ends = ends * (0.55 + 0.45 * smoothstep(-0.6, 0.4, np.sin(rows + 1.0)))
         root = 1 - smoothstep(0.90, 1.0, v + 0.05 * (reach[None, :] - 0.5)) * 0.85
         part = slice(k * cell, (k + 1) * cell)
         grey[:, part] = 0.80 + 0.13 * wave

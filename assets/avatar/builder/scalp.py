@@ -20,7 +20,17 @@ def hairline_height(figure: Figure, points: Floats) -> Floats:
     azimuth = np.abs(np.degrees(np.arctan2(d[..., 0], d[..., 2])))
     eye, span = figure.eye_y, figure.top_y - figure.eye_y
     front, temple = eye + hair.hairline * span, eye + hair.temples * span
-    line = [front, front - 0.005, temple + 0.02, temple - 0.16, eye + 0.16, eye - 0.16, eye + 0.04, eye - 0.42, eye - 0.66]
+    line = [
+        front,
+        front - 0.005,
+        temple + 0.02,
+        temple - 0.16,
+        eye + 0.16,
+        eye - 0.16,
+        eye + 0.04,
+        eye - 0.42,
+        eye - 0.66,
+    ]
     return np.asarray(points[..., 1] - np.interp(azimuth, [0, 18, 38, 50, 66, 83, 98, 125, 180], line))
 
 

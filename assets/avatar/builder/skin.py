@@ -120,7 +120,7 @@ def paint_skin(figure: Figure, atlas: Atlas) -> Image.Image:
     pos = atlas.position
     skin = np.array(c.skin, float)
     dark = 1 - skin.mean() / 255
-    ex, ey, ez = figure.eye["Left"]
+    ex, _, ez = figure.eye["Left"]
 
     def blob(centre: Any, radius: Any) -> Floats:
         return np.asarray(np.exp(-(((pos - np.array(centre)) / np.array(radius)) ** 2).sum(-1)))
@@ -140,8 +140,8 @@ def paint_skin(figure: Figure, atlas: Atlas) -> Image.Image:
     ridge = blur(np.clip(atlas.cavity, 0, 1), 2.5)
     image = tint(image, crease, skin * [0.62, 0.46, 0.42], 0.62)
     image = tint(image, ridge, np.minimum(skin * 1.08 + 6, 255), 0.22)
-    image = _paint_eye_region(figure, image, pos, crease)
-    image = _paint_age(figure, image, pos, rng, crease)
+    image = _paint_eye_region(figure, image, pos)
+    image = _paint_age(figure, image, pos, rng)
     image = _paint_lips(figure, image, atlas)
     image = _paint_beard(figure, image, pos, rng)
     # Shade of the chin on the throat, which no lamp of the room casts by itself.
@@ -155,7 +155,7 @@ def paint_skin(figure: Figure, atlas: Atlas) -> Image.Image:
     return to_image(out)
 
 
-def _paint_eye_region(figure: Figure, image: Floats, pos: Floats, crease: Floats) -> Floats:
+def _paint_eye_region(figure: Figure, image: Floats, pos: Floats) -> Floats:
     c, skin = figure.character, np.array(figure.character.skin, float)
     ex, ey, ez = figure.eye["Left"]
     for s in (1, -1):
@@ -177,7 +177,7 @@ def _paint_eye_region(figure: Figure, image: Floats, pos: Floats, crease: Floats
     return image
 
 
-def _paint_age(figure: Figure, image: Floats, pos: Floats, rng: np.random.Generator, crease: Floats) -> Floats:
+def _paint_age(figure: Figure, image: Floats, pos: Floats, rng: np.random.Generator) -> Floats:
     """Fine lines and uneven pigment; stronger with age."""
     c, skin = figure.character, np.array(figure.character.skin, float)
     amount = float(np.clip((c.age - 0.2) / 0.5, 0, 1))
@@ -196,17 +196,17 @@ def _paint_age(figure: Figure, image: Floats, pos: Floats, rng: np.random.Genera
         near = np.exp(-(((dx - 0.08) / 0.07) ** 2 + (dy / 0.12) ** 2)) * (dx > 0)
         image = tint(image, feet * near, skin * [0.78, 0.64, 0.60], 0.32 * amount)
     spots = smoothstep(1.7, 2.4, noise(rng, SIZE, 9)) * (pos[..., 2] > figure.head_centre[2])
-    return tint(image, spots, skin * [0.86, 0.74, 0.66], 0.25 * amount)
+    return tint(image, blur(spots, 2), skin * [0.90, 0.80, 0.74], 0.18 * amount)
 
 
 def _paint_lips(figure: Figure, image: Floats, atlas: Atlas) -> Floats:
     c = figure.character
     mask = sample(figure.wheel.mask("lips"), atlas.base_uv) * (atlas.position[..., 2] > figure.mouth[2] - 0.1)
-    lips = blur(mask, 2.2)
+    lips = blur(mask, 3.4)
     strength = 0.62 + 0.3 * c.makeup if figure.female else 0.5
     image = tint(image, lips, c.lip, strength)
     stripes = np.sin(atlas.position[..., 0] * 2 * math.pi / 0.028 + 2 * np.sin(atlas.position[..., 0] * 31))
-    image = tint(image, lips * np.clip(stripes, 0, 1), np.array(c.lip, float) * 0.82, 0.22)
+    image = tint(image, lips * np.clip(stripes, 0, 1), np.array(c.lip, float) * 0.82, 0.13)
     # The line between the lips.
     y = atlas.position[..., 1] - figure.mouth[1]
     return tint(image, lips * np.exp(-((y / 0.022) ** 2)), np.array(c.lip, float) * 0.62, 0.25)
@@ -219,9 +219,20 @@ def beard_mask(figure: Figure, pos: Floats) -> Floats:
     centre = figure.head_centre
     azimuth = np.degrees(np.arctan2(x, z - centre[2]))
     side_top = figure.nose_tip[1] + 0.05
-    top = np.interp(azimuth, [0, 9, 16, 24, 38, 55, 68, 80], [
-        mouth[1] + 0.21, mouth[1] + 0.21, mouth[1] + 0.17, mouth[1] + 0.02, mouth[1] + 0.04, side_top - 0.1,
-        side_top + 0.2, figure.eye_y])
+    top = np.interp(
+        azimuth,
+        [0, 9, 16, 24, 38, 55, 68, 80],
+        [
+            mouth[1] + 0.21,
+            mouth[1] + 0.21,
+            mouth[1] + 0.17,
+            mouth[1] + 0.02,
+            mouth[1] + 0.04,
+            side_top - 0.1,
+            side_top + 0.2,
+            figure.eye_y,
+        ],
+    )
     mask = smoothstep(0.05, -0.07, y - top) * smoothstep(jaw - 0.36, jaw - 0.14, y + 0.10 * smoothstep(20, 60, azimuth))
     mask *= smoothstep(90, 78, azimuth)
     soul = np.exp(-(((x - 0.16) / 0.06) ** 2 + ((y - (mouth[1] - 0.13)) / 0.06) ** 2))
@@ -247,8 +258,10 @@ def _paint_scalp(figure: Figure, image: Floats, pos: Floats, rng: np.random.Gene
     height = hairline_height(figure, pos)
     # Noise drawn out upwards looks like single hairs that begin at different heights.
     streaks = np.repeat(rng.normal(size=(SIZE // 24, SIZE // 2)), 2, axis=1).astype("f4")
-    ragged = 0.05 * np.asarray(Image.fromarray(streaks).resize((SIZE, SIZE), Image.Resampling.BICUBIC), float)
+    ragged = 0.028 * np.asarray(Image.fromarray(streaks).resize((SIZE, SIZE), Image.Resampling.BICUBIC), float)
     ragged += 0.02 * noise(rng, SIZE, 40)
+    if c.hair.style == "bun":  # brushed back: the edge is nearly even
+        ragged *= 0.35
     wide = 0.22 if c.hair.style in ("buzz", "afro") else 0.05
     cover = smoothstep(-0.06, wide, height + ragged)
     strong = {"buzz": 0.72, "afro": 0.95}.get(c.hair.style, 0.9)
@@ -284,7 +297,10 @@ def draw_brows(figure: Figure, picture: Image.Image, supersample: int = 2, strok
             y = ey + arch + float(np.clip(rng.normal(), -1.7, 1.7)) * th * 0.42
             angle = math.radians(66 - 84 * min(1, t * 1.2) + rng.normal() * 8)
             length = 0.045 + 0.03 * rng.random()
-            points = [on_face(s * (x + length * f * math.cos(angle)), y + length * f * math.sin(angle) * 0.55) for f in (0, 0.5, 1)]
+            points = [
+                on_face(s * (x + length * f * math.cos(angle)), y + length * f * math.sin(angle) * 0.55)
+                for f in (0, 0.5, 1)
+            ]
             uv = [head_uv(figure, p) for p in points]
             line = [(float(u[0]) * big, (1 - float(u[1])) * big) for u in uv]
             alpha = int(rng.integers(70, 130) * (0.7 + 0.3 * min(1, t / 0.15)))

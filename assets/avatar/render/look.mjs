@@ -18,8 +18,8 @@ const face = { frame: 0.3, drop: 0.03 };
 const bust = { frame: 0.62, drop: 0.12 };
 const room = { frame: 1.0, drop: 0.27 };
 const SETS = {
-  quick: [3, [
-    { ...room, label: 'room' }, { ...face, label: 'face' }, { ...bust, turn: 35, label: 'three-quarter' },
+  quick: [4, [
+    { frame: 0.5, drop: 0.5, label: 'hands' }, { ...room, label: 'room' }, { ...face, label: 'face' }, { ...bust, turn: 35, label: 'three-quarter' },
   ]],
   views: [4, [
     { ...room, label: 'room' }, { ...bust, label: 'front' }, { ...bust, turn: 35, label: 'three-quarter' },
@@ -39,6 +39,9 @@ const SETS = {
 };
 SETS.face = [3, [{ ...face, label: 'neutral' }, { ...face, turn: 30, label: '30' }, { ...face, express: { smile_soft: 1 }, label: 'smile_soft' }]];
 
+SETS.zoom = [4, [...['sil', 'PP', 'FF', 'TH', 'SS', 'aa', 'O', 'E'].map((v) => ({ frame: 0.08, drop: 0.075, express: { [`viseme_${v}`]: 1 }, label: v })),
+  ...[0, 0.25, 0.5, 0.75].map((w) => ({ frame: 0.1, drop: 0, express: { blink: w }, label: `blink ${w}` }))]];
+SETS.dots = [2, [{ frame: 0.12, drop: 0.36, shift: 0.02, label: "" }, { frame: 0.04, drop: 0.38, shift: 0.02, label: "" }]];
 SETS.collar = [3, [-40, 0, 40].map((turn) => ({ frame: 0.3, drop: 0.24, turn, rise: 8, label: `${turn}` }))];
 
 mkdirSync(out, { recursive: true });
@@ -48,7 +51,7 @@ try {
     await studio.load(id);
     for (const set of values.set === 'all' ? ['views', 'mouth'] : values.set.split(',')) {
       const [columns, shots] = SETS[set];
-      const size = set === 'mouth' ? { width: 300, height: 300 } : set === 'views' ? { width: 480, height: 480 } : { width: 640, height: 640 };
+      const size = ['mouth', 'zoom'].includes(set) ? { width: 300, height: 300 } : set === 'views' ? { width: 480, height: 480 } : { width: 640, height: 640 };
       const picture = await studio.image('sheet', shots.map((s) => ({ ...size, ...s })), columns, 'image/png');
       writeFileSync(join(out, `${id}-${set}.png`), picture);
     }

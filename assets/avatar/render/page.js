@@ -75,6 +75,8 @@ async function sheet(shots, columns, type = 'image/png', quality = 0.9) {
   canvas.width = w * columns;
   canvas.height = h * Math.ceil(shots.length / columns);
   const context = canvas.getContext('2d');
+  context.fillStyle = '#14161c';
+  context.fillRect(0, 0, canvas.width, canvas.height);
   context.font = '16px sans-serif';
   for (const [k, one] of shots.entries()) {
     if (one.id) await load(one.id);

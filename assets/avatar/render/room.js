@@ -27,7 +27,7 @@ export function createScene(renderer) {
   };
   lamp(0xfff0e0, 1.75, -1.3, 2.6, 2.2);
   lamp(0xe8f0ff, 0.45, 1.8, 1.7, 1.6);
-  lamp(0xbcd2ff, 1.5, 1.4, 2.3, -1.8);
+  lamp(0xcfdcff, 0.8, 1.0, 2.5, -2.8);
   return scene;
 }
 
@@ -36,14 +36,16 @@ export function rest(vrm) {
   const turn = (bone, x, y, z) => vrm.humanoid.getNormalizedBoneNode(bone)?.rotation.set(x, y, z);
   for (const [side, s] of [['left', 1], ['right', -1]]) {
     turn(`${side}Shoulder`, 0, 0, -s * 0.06);
-    turn(`${side}UpperArm`, 0.1, -s * 0.42, -s * 1.22);
-    turn(`${side}LowerArm`, 0.5, -s * 1.5, 0);
+    turn(`${side}UpperArm`, 0.1, -s * 0.42, -s * 1.3);
+    turn(`${side}LowerArm`, 0.5, -s * 1.1, 0);
     turn(`${side}Hand`, 0.1, -s * 0.12, s * 0.1);
+    const close = [0.1, 0.02, -0.06, -0.14]; // the rig's fingers are spread
     for (const [k, finger] of ['Index', 'Middle', 'Ring', 'Little'].entries()) {
-      turn(`${side}${finger}Proximal`, 0, 0, -s * (0.26 + 0.05 * k));
+      turn(`${side}${finger}Proximal`, 0, s * close[k], -s * (0.26 + 0.05 * k));
       turn(`${side}${finger}Intermediate`, 0, 0, -s * (0.34 + 0.05 * k));
       turn(`${side}${finger}Distal`, 0, 0, -s * 0.2);
     }
-    turn(`${side}ThumbProximal`, 0, -s * 0.2, 0);
+    turn(`${side}ThumbMetacarpal`, 0, s * 0.25, 0);
+    turn(`${side}ThumbProximal`, 0, s * 0.2, 0);
   }
 }
