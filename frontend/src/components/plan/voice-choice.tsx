@@ -41,7 +41,7 @@ export function VoiceChoice({ interview, onChange }: Props) {
           </label>
         ))}
       </div>
-      <fieldset className="segments" aria-label="How fast the questions are spoken">
+      <div className="segments" role="radiogroup" aria-label="How fast the questions are spoken">
         {SPEEDS.map((speed) => (
           <label key={speed.value}>
             <input
@@ -54,7 +54,7 @@ export function VoiceChoice({ interview, onChange }: Props) {
             {speed.name}
           </label>
         ))}
-      </fieldset>
+      </div>
       {preview.offered && (
         <button
           type="button"
