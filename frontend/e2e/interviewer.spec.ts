@@ -222,8 +222,12 @@ test("thirty questions and thirty mounts leave nothing behind", async ({ page })
       const { geometries, textures, programs, tier } = window.__stage?.().scene ?? {};
       return { geometries, textures, programs, tier };
     });
-  // Until the quality has found its level on this machine.
-  await page.waitForTimeout(15_000);
+  // Each quality has its own textures: wait until a machine without a graphics card has come down to the last one.
+  const lowest = () => page.evaluate(() => window.__stage?.().scene?.tier === 3);
+  await expect
+    .poll(lowest, { timeout: 40_000 })
+    .toBe(true)
+    .catch(() => undefined);
   const before = await memory();
   expect(before.geometries).toBeGreaterThan(3);
   for (let question = 0; question < 30; question++) {

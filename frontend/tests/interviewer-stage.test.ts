@@ -112,9 +112,13 @@ describe("the quality", () => {
     expect(after).toBeGreaterThan(2500);
     expect(after).toBeLessThan(4500);
   });
-  it("does not count the time a tab was asleep", () => {
+  it("steps down after three pictures that take seconds each", () => {
     const pace = governor();
-    for (let i = 0; i < 100; i++) expect(pace.frame(i % 5 === 0 ? 60_000 : 80)).toBe("stay");
+    expect([4000, 3000, 5000].map((ms) => pace.frame(ms))).toEqual(["stay", "stay", "down"]);
+  });
+  it("does not step down for a machine that slept", () => {
+    const pace = governor();
+    for (let i = 0; i < 200; i++) expect(pace.frame(i % 50 === 49 ? 60_000 : 17)).toBe("stay");
   });
   it("knows renderers without a graphics card", () => {
     for (const name of [

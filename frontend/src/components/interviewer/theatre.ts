@@ -64,6 +64,7 @@ export function openTheatre(host: HTMLElement, options: Options, events: Events)
       label: options.label,
       data,
       tier,
+      signal: abort.signal,
       onLost() {
         lost = true;
         events.onLost();

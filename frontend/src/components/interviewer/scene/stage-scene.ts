@@ -41,6 +41,8 @@ interface Options {
   label: string;
   data: ArrayBuffer;
   tier: number;
+  /** Left before it is ready: nothing is built for a room that is gone. */
+  signal: AbortSignal;
   onLost(): void;
   onRestored(): void;
 }
@@ -51,6 +53,10 @@ const TABLE_SHOWN_M = 0.085;
 
 export async function createStageScene(host: HTMLElement, options: Options): Promise<StageScene> {
   const model = await loadModel(options.data);
+  if (options.signal.aborted) {
+    disposeTree(model.root);
+    throw new DOMException("The room was left.", "AbortError");
+  }
   const scene = new Scene();
   scene.add(model.root);
   const body = bodyRig(model);
