@@ -5,10 +5,10 @@ PY = .venv/bin/python
 export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build test lint e2e drills bench client flows avatars lock format clean
+.PHONY: help run setup build test lint e2e drills bench bench-avatar client flows avatars lock format clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Install what is missing and start everything at http://localhost:8000 (PORT=8001 for another port)
 	@$(BOOT) run
@@ -37,6 +37,10 @@ drills: ## Kill parts of a running system and see it recover
 bench: ## Measure start, memory, stages and planning; JSON on standard output
 	@$(BOOT) setup --dev
 	@cd backend && $(PY) -m tests.bench.system
+
+bench-avatar: ## Measure the interviewers in a browser: size, script per frame, first frame, memory; JSON
+	@$(BOOT) setup --dev >&2
+	@cd frontend && BENCH_AVATAR=1 npx --no-install playwright test e2e/bench-avatar.spec.ts --reporter=dot
 
 client: ## Write the typed API client of the front end anew
 	@$(BOOT) setup

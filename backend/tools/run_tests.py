@@ -1,6 +1,6 @@
 """`make test`: one suite after the other, then one line that counts them all.
 
-    python -m tools.run_tests [backend] [web] [e2e] [drills]
+    python -m tools.run_tests [backend] [avatars] [web] [e2e] [drills]
 
 Without a name all run. The recorded material of the drills and the browser journeys is made once.
 
@@ -21,6 +21,7 @@ from pathlib import Path
 
 BACKEND = Path(__file__).resolve().parents[1]
 FRONTEND = BACKEND.parent / "frontend"
+AVATARS = BACKEND.parent / "assets" / "avatar"
 PYTEST = (sys.executable, "-m", "pytest", "--durations=8")
 
 
@@ -38,6 +39,7 @@ def commands(report: Path) -> dict[str, tuple[Path, tuple[str, ...]]]:
     junit = f"--junit-xml={report}"
     return {
         "backend": (BACKEND, (*PYTEST, junit, "-m", "not drill", "-n", "2", "--dist", "loadgroup", "tests")),
+        "avatars": (AVATARS, (*PYTEST, junit, "tests")),
         "drills": (BACKEND, (*PYTEST, junit, "-m", "drill", "tests")),
         "web": (FRONTEND, ("npx", "--no-install", "vitest", "run", "--reporter=default", "--reporter=junit")),
         "e2e": (BACKEND, (sys.executable, "-m", "tests.e2e.run", "--reporter=list,junit")),
