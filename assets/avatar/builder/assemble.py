@@ -62,7 +62,7 @@ def _materials(figure: Figure, writer: GlbWriter, atlas: skin.Atlas, iris: float
         "hand": _pbr(0.60, writer.texture(face.paint_hands(figure), 84)),
     }
     if "cap" in used:
-        dark = tuple(int(x * 0.72) for x in c.hair.colour)
+        dark = tuple(int(x * (1.0 if c.hair.style == "bun" else 0.72)) for x in c.hair.colour)
         materials["cap"] = _pbr(0.85, colour=dark) | {"doubleSided": True}
     if "locks" in used:
         picture = locks.paint_locks(c.seed + 700, curly=c.hair.style == "afro")

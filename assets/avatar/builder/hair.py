@@ -33,6 +33,8 @@ class Cut:
     overhang: float = 0.03
     """Distance of loose tips from bare skin."""
     steps: int = 6
+    edge_root: float = 0.004
+    """Where locks at the hairline begin, as a part of the hair's height; tight hair lies over the cap at once."""
     edge_step: float = 4.0
     """Degrees between the extra locks along the hairline."""
     wild: float = 0.12
@@ -136,7 +138,7 @@ def _lay(
     s = np.linspace(0, 1, steps + 1)
     rise = smoothstep(0, 0.35, s)
     surface = height(dirs)
-    start = 0.004 if above < 0.10 else 0.6
+    start = cut.edge_root if above < 0.10 else max(0.6, cut.edge_root)
     h = surface * ((start * (1 - rise) + rise) * (1 + lift) + 0.10 * s)
     free = cut.overhang * smoothstep(0.3, 1.0, s)
     points = skull.point(dirs, np.maximum(h, free) + 0.006)
@@ -298,7 +300,16 @@ def _bun(figure: Figure) -> Cut:
     def flow(d: Floats) -> Floats:
         return np.asarray(KNOT - d * (d @ KNOT)[..., None] + [0, 0.12, 0])
 
-    return Cut(flow, _constant(figure.character.hair.volume), _constant(0.9), roots=520, width=0.18, wild=0.04)
+    return Cut(
+        flow,
+        _constant(figure.character.hair.volume),
+        _constant(0.9),
+        roots=520,
+        width=0.18,
+        wild=0.04,
+        edge_root=0.97,
+        edge_step=2.0,
+    )
 
 
 def _bob(figure: Figure, rng: np.random.Generator) -> list[Part]:

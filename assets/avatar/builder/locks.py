@@ -61,9 +61,10 @@ def ribbons(locks: list[Lock], hair: Hair, rng: np.random.Generator) -> Ribbons:
         flip = rng.random() < 0.5
         spread = 0.4 if hair.style == "afro" else 1.0
         mix = np.clip(rng.normal(0.30, 0.20), 0, 0.85)
-        shine = mix * smoothstep(0.0, 0.35, s)
+        shine = mix * smoothstep(-0.3 if hair.style == "bun" else 0.0, 0.35, s)
         colour = (dark * (1 - shine[:, None]) + light * shine[:, None]) * (1 + spread * (lock.shade - 1))
-        colour *= (0.62 + 0.38 * smoothstep(0.0, 0.25, s))[:, None]
+        root = 0.9 if hair.style == "bun" else 0.62  # tight hair has no shade at its roots
+        colour *= (root + (1 - root) * smoothstep(0.0, 0.25, s))[:, None]
         for k, sign in enumerate((-1, 1)):
             points.append(lock.path + sign * half[:, None] * side)
             normals.append(unit(up + sign * (0.15 if hair.style == "afro" else 0.45) * side))
