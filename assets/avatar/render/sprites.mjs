@@ -31,7 +31,7 @@ try {
   }
   const row = { width: 400, height: 480, frame: 0.5, drop: 0.09, express: { smile_soft: 0.9 } };
   const all = cast.map(({ id, name }) => ({ ...row, id, label: name }));
-  writeFileSync(join(here, '..', 'interviewers.png'), await studio.image('sheet', all, 3));
+  writeFileSync(join(here, '..', '..', '..', 'docs', 'interviewers.png'), await studio.image('sheet', all, 4));
   if (studio.problems.length) throw new Error(studio.problems.join('\n'));
 } finally {
   await studio.close();
