@@ -12,6 +12,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   server: {
+    // The interviewers are built outside the front end.
+    fs: { allow: [".."] },
     proxy: {
       "/api": { target: api },
       "/readyz": { target: api },
