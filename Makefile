@@ -18,9 +18,9 @@ setup: ## Install and build what `make run` needs, and start nothing
 
 build: setup ## Build the front end (part of setup)
 
-test: ## Run every test (back end, front end, browser, drills) and print `N passed, N failed`
+test: ## Run every test and print `N passed, N failed` (SUITES="backend web" for some of them)
 	@$(BOOT) setup --dev
-	@cd backend && $(PY) -m tools.run_tests
+	@cd backend && $(PY) -m tools.run_tests $(SUITES)
 
 lint: ## Check formatting, types, imports, flows, the API client and the project's own rules
 	@$(BOOT) setup --dev
