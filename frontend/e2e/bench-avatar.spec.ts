@@ -3,19 +3,13 @@ import { readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import config from "../playwright.config";
-import { serveStage } from "./stage/serve";
+import { SOFTWARE_GL, serveStage } from "./stage/serve";
 
 test.skip(!process.env.BENCH_AVATAR, "make bench-avatar");
 test.use({
   launchOptions: {
     executablePath: config.use?.launchOptions?.executablePath,
-    args: [
-      "--no-sandbox",
-      "--use-angle=swiftshader",
-      "--enable-unsafe-swiftshader",
-      "--enable-precise-memory-info",
-      "--js-flags=--expose-gc",
-    ],
+    args: [...SOFTWARE_GL, "--enable-precise-memory-info", "--js-flags=--expose-gc"],
   },
 });
 

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { expect, type Page, test } from "@playwright/test";
 import config from "../playwright.config";
 import type { LipCue } from "../src/utils/interviewer/lips";
-import { serveStage } from "./stage/serve";
+import { SOFTWARE_GL, serveStage } from "./stage/serve";
 
 const artifacts = fileURLToPath(new URL("./artifacts/interviewer/", import.meta.url));
 const built = fileURLToPath(new URL("../../assets/avatar/built/", import.meta.url));
@@ -16,15 +16,10 @@ const first = cast[0] ?? "";
 test.use({
   launchOptions: {
     executablePath: config.use?.launchOptions?.executablePath,
-    args: [
-      "--no-sandbox",
-      "--use-angle=swiftshader",
-      "--enable-unsafe-swiftshader",
-      "--autoplay-policy=no-user-gesture-required",
-    ],
+    args: [...SOFTWARE_GL, "--autoplay-policy=no-user-gesture-required"],
   },
 });
-test.skip(cast.length === 0, "No interviewer has been built: make avatars.");
+if (cast.length === 0) throw new Error("No interviewer has been built: make avatars.");
 
 let site: Awaited<ReturnType<typeof serveStage>>;
 test.beforeAll(async () => {

@@ -84,6 +84,9 @@ export async function agreeToEverything(page: Page): Promise<void> {
 export async function enterRoom(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Enter the room" }).click();
   await expect(page.getByRole("heading", { name: /Question 1 of/ })).toBeVisible();
+  // This Chromium has no graphics card: the moving picture is what such a machine gets, never the paper stand-in.
+  await expect(page.locator("[data-renderer]")).toHaveAttribute("data-renderer", "2d");
+  await expect(page.getByRole("img", { name: /, the interviewer$/ })).toBeVisible();
 }
 
 /** Listens to the question to its end, answers for `ms`, and presses Done. */

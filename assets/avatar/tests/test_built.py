@@ -137,7 +137,7 @@ class TestModel:
     def test_no_validator_errors_or_warnings(self, name: str) -> None:
         node = shutil.which("node")
         if node is None or not (FRONTEND / "node_modules" / "gltf-validator").is_dir():
-            pytest.skip("needs node and the packages of the front end")
+            pytest.fail("needs node and the packages of the front end: run `make setup`")
         script = str(AVATAR / "render" / "validate.mjs")
         done = subprocess.run([node, script, str(BUILT / f"{name}.vrm")], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

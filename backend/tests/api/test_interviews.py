@@ -6,8 +6,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import select
 
-from app.models import Interview
+from app.core.database import transaction
+from app.models import Interview, SpeechClip
 from tests import world
 
 pytestmark = pytest.mark.services
@@ -47,6 +49,44 @@ async def test_another_voice_is_another_clip(client: httpx.AsyncClient) -> None:
     assert (await client.get(address)).json()["voice"] == "af_heart"
     assert (await client.patch(f"/api/interviews/{interview}", json={"voice": "bf_emma"})).status_code == 200
     assert (await client.get(address)).json()["voice"] == "bf_emma"
+
+
+async def test_a_manner_changes_what_is_said_and_never_what_is_asked(client: httpx.AsyncClient) -> None:
+    interview, _, _ = await world.interview()
+    address = f"/api/interviews/{interview}"
+    neutral = (await client.patch(address, json={"style": "neutral"})).json()
+    warm = (await client.patch(address, json={"style": "warm", "interviewer": "omar"})).json()
+    assert (warm["settings"]["style"], warm["settings"]["interviewer"]) == ("warm", "omar")
+    assert [one["question"] for one in warm["questions"]] == [one["question"] for one in neutral["questions"]]
+    async with transaction() as session:
+        said = {clip.text: clip.speed for clip in (await session.scalars(select(SpeechClip))).all()}
+    assert sorted(said) == sorted(
+        [
+            f"Hello, I'm Omar. Thank you for making the time. Let's begin. {warm['questions'][0]['question']['text']}",
+            f"Thank you. We have come to the last one. {warm['questions'][1]['question']['text']}",
+            "That was my last question. Thank you for your time. Your report is on its way.",
+        ]
+    )
+    assert set(said.values()) == {0.96}
+    closing = (await client.get(f"{address}/closing")).json()
+    assert closing["state"] == "preparing"
+
+
+async def test_what_is_said_follows_the_order_of_the_questions(client: httpx.AsyncClient) -> None:
+    interview, questions, _ = await world.interview()
+    await client.put(f"/api/interviews/{interview}/order", json={"ids": [str(one) for one in reversed(questions)]})
+    async with transaction() as session:
+        said = [clip.text for clip in (await session.scalars(select(SpeechClip))).all()]
+    assert [text for text in said if text.startswith("Hello")] == [
+        f"Hello, I'm Maya. Let's begin. {world.questions()[1].text}"
+    ]
+
+
+async def test_an_interviewer_who_does_not_exist_is_refused(client: httpx.AsyncClient) -> None:
+    interview, _, _ = await world.interview()
+    response = await client.patch(f"/api/interviews/{interview}", json={"interviewer": "nobody"})
+    assert (response.status_code, response.json()["error"]) == (422, "interviewer_unknown")
+    assert (await client.get(f"/api/interviews/{interview}")).json()["settings"]["interviewer"] == "maya"
 
 
 async def test_a_voice_that_does_not_exist_is_refused(client: httpx.AsyncClient) -> None:

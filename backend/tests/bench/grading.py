@@ -23,7 +23,7 @@ import material as m  # noqa: E402
 import numpy as np  # noqa: E402
 from scipy.stats import spearmanr  # noqa: E402
 
-from app.services.grading.rubric import gates, grade_answer, tagger, typed_transcript  # noqa: E402
+from app.services.grading.rubric import content, gates, grade_answer, tagger, typed_transcript  # noqa: E402
 from app.services.grading.rubric.reading import ask, read  # noqa: E402
 from app.services.grading.rubric.tagger import PARTS  # noqa: E402
 from app.utils.minilm import encoder  # noqa: E402
@@ -186,6 +186,27 @@ def g12() -> dict[str, object]:
     return out
 
 
+def relevance() -> dict[str, object]:
+    """How well the relevance of C1 tells an answer to its own question from one to another, by kind of question.
+
+    The area under the curve bounds what any threshold could do: it is why "other_answer" of G12 stays missed.
+    """
+    questions = {question.text: question for question, _ in base()}
+    own: dict[str, list[float]] = {}
+    other: dict[str, list[float]] = {}
+    for question, text in base():
+        for asked in questions.values():
+            reading = read(ask(asked), typed_transcript(text))
+            value = content.facts(ask(asked), reading, reading.counts).topic_raw
+            (own if asked.text == question.text else other).setdefault(asked.kind.value, []).append(value)
+    out: dict[str, object] = {}
+    for kind, values in own.items():
+        right, wrong = np.array(values), np.array(other[kind])
+        area = (right[:, None] > wrong).mean() + (right[:, None] == wrong).mean() / 2
+        out[kind] = {"own": len(right), "other": len(wrong), "auc": round(float(area), 3)}
+    return out
+
+
 def g13() -> dict[str, object]:
     """Taking out what a dimension rests on."""
     out: dict[str, object] = {}
@@ -294,6 +315,7 @@ def main() -> None:
         "G10": g10,
         "G11": g11,
         "G12": g12,
+        "relevance": relevance,
         "G13": g13,
         "G15": g15,
         "G16": g16,

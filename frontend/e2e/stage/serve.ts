@@ -12,6 +12,9 @@ const POLICY =
   "img-src 'self' blob: data:; connect-src 'self'; style-src 'self'; font-src 'self'; object-src 'none'; " +
   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** WebGL without a graphics card, the same on every machine. */
+export const SOFTWARE_GL = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
 export async function serveStage(): Promise<{ url: string; outDir: string; close(): Promise<void> }> {
   const shared = { root, configFile: false as const, logLevel: "error" as const, plugins: [react()] };
   const built = { outDir, emptyOutDir: true, target: "es2022", assetsInlineLimit: 0 };

@@ -25,11 +25,13 @@ export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) 
   const track = own?.track ?? speech.data?.track ?? null;
 
   useEffect(() => {
+    reading.current?.stop();
+    reading.current = null;
     setPlaying(false);
     setHeard(false);
     setBlocked(false);
     setWord(-1);
-    if (!url) return;
+    if (!url || !text) return;
     const element = new Audio(url);
     element.preload = "auto";
     audio.current = element;
@@ -38,7 +40,10 @@ export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) 
       setHeard(true);
       setWord(-1);
     };
-    const broken = () => setBlocked(true);
+    const broken = () => {
+      setPlaying(false);
+      setBlocked(true);
+    };
     element.addEventListener("ended", over);
     element.addEventListener("error", broken);
     return () => {
@@ -47,7 +52,7 @@ export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) 
       element.pause();
       audio.current = null;
     };
-  }, [url]);
+  }, [url, text]);
 
   useEffect(() => {
     if (audio.current) audio.current.playbackRate = slower ? SLOWER : 1;
@@ -88,10 +93,9 @@ export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) 
     element.currentTime = 0;
     element.playbackRate = slower ? SLOWER : 1;
     setPlaying(true);
-    await element.play().catch(() => {
-      setPlaying(false);
-      setBlocked(true);
-    });
+    // It also fails when it is paused before it has begun, or not allowed yet: then it can be pressed again. A file
+    // that cannot be played fires `error`.
+    await element.play().catch(() => setPlaying(false));
   }, [slower, own, hush]);
 
   const speaking = useMemo<Speaking | null>(

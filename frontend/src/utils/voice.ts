@@ -65,6 +65,9 @@ export function estimatedTrack(text: string): Track {
   return { words, cues };
 }
 
+// Browsers fetch their voices when they are first asked, and say none until they have them.
+if (typeof speechSynthesis !== "undefined") speechSynthesis.getVoices();
+
 /** A way to read the text aloud, or null where the browser has no English voice. */
 export function browserVoice(text: string) {
   if (typeof speechSynthesis === "undefined") return null;

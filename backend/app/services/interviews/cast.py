@@ -16,7 +16,6 @@ from app.utils.paths import REPOSITORY
 
 CAST_FILE = REPOSITORY / "assets" / "avatar" / "cast.json"
 OWN = "own"  # a model of the user's, which stays in their browser
-STYLES = ("warm", "neutral", "challenging")
 # Share of the chosen speed; small, so that nobody is harder to follow.
 PACE = {"warm": 0.96, "neutral": 1.0, "challenging": 1.05}
 

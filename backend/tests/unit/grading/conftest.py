@@ -21,7 +21,7 @@ def _word_order_counts(tmp_path_factory: pytest.TempPathFactory) -> None:
     if not gates.counts_path().exists():
         esco = models_dir() / "esco"
         if not esco.exists():
-            pytest.skip("the model parts are not assembled: run `make setup`")
+            pytest.fail("the model parts are not assembled: run `make setup`")
         built = tmp_path_factory.mktemp("grading") / "word_order.json.gz"
         build_counts(esco, built)
         built.replace(_made(gates.counts_path()))

@@ -60,6 +60,11 @@ export function Leaving({ interviewId, takes, speaking, onBack, onFinished }: Pr
         </div>
       ))}
       <Problem error={finish.error} onRetry={() => finish.mutate()} />
+      {finish.isSuccess && speaking && (
+        <button type="button" className="btn" onClick={onFinished}>
+          Open the report now
+        </button>
+      )}
       <button type="button" className="btn btn--quiet" onClick={onBack}>
         Back to the last question
       </button>

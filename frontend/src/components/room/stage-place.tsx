@@ -31,7 +31,7 @@ export function StagePlace({ settings, mode, state, speaking, voice = null }: Pr
         onChange={(report) => setNote(report.words)}
         debug={new URLSearchParams(location.search).get("stage") === "debug"}
       />
-      {note && (
+      {note && state === "idle" && (
         <p className="interviewer__note hush" role="status">
           {note}
         </p>
