@@ -5,7 +5,7 @@ PY = .venv/bin/python
 export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup build test lint e2e drills bench bench-avatar client flows avatars lock format clean
+.PHONY: help run setup cloud build test lint e2e drills bench bench-avatar client flows avatars lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ run: ## Install what is missing and start everything at http://localhost:8000 (P
 
 setup: ## Install and build what `make run` needs, and start nothing
 	@$(BOOT) setup
+
+cloud: ## Install the clients of the cloud services (by themselves when a key is in the environment)
+	@$(BOOT) setup --cloud
 
 build: setup ## Build the front end (part of setup)
 

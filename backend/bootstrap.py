@@ -3,7 +3,8 @@
 
     python3 backend/bootstrap.py run            what `make run` calls: everything needed to run, then `app up`
     python3 backend/bootstrap.py setup          install and build, start nothing
-    python3 backend/bootstrap.py setup --dev    also what tests and lint need, Chromium included
+    python3 backend/bootstrap.py setup --cloud  also the makers' own clients of the cloud services
+    python3 backend/bootstrap.py setup --dev    all that, and what tests and lint need, Chromium included
     python3 backend/bootstrap.py lock           write the lock files anew from the requirements*.in files
 
 Every step leaves a stamp with the hash of what it was made from, so a second call does only what changed. Steps that do
@@ -36,6 +37,8 @@ MODELS = BACKEND / ".models"
 COUNTS = MODELS / "grading" / "word_order.json.gz"
 PYTHONS = ((3, 11), (3, 12))
 NODE_MAJOR = 20
+# A key of a cloud service in the environment means that its client is wanted.
+CLOUD_KEYS = ("ANTHROPIC_API_KEY", "AZURE_SPEECH_KEY", "ELEVENLABS_API_KEY", "OPENAI_API_KEY", "TWELVELABS_API_KEY")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -327,15 +330,26 @@ class Steps:
                 raise error
 
 
-def plan_steps(dev):
-    """(label, stamp, work, after) of every step."""
-    locks = [BACKEND / "requirements.txt", BACKEND / "requirements-dev.txt"]
-    run_only = Stamp("backend", digest(locks[0], str(VENV)), VENV / "bin" / "python")
-    packages = Stamp("backend-dev", digest(*locks, str(VENV)), VENV / "bin" / "python") if dev else run_only
+def backend_packages(dev, cloud):
+    """The stamp and the work of the back end's environment: each of the three sets holds the one before it."""
+    locks = [BACKEND / f"requirements{part}.txt" for part in ("", "-cloud", "-dev")]
+    stamps = [
+        Stamp(f"backend{part}", digest(*locks[: count + 1], str(VENV)), VENV / "bin" / "python")
+        for count, part in enumerate(("", "-cloud", "-dev"))
+    ]
+    wanted = 3 if dev else 2 if cloud or any(os.environ.get(key) for key in CLOUD_KEYS) else 1
 
-    def backend():
-        install("backend", VENV, *(locks if dev else locks[:1]))
-        run_only.write()
+    def work():
+        install("backend", VENV, *locks[:wanted])
+        for stamp in stamps[:wanted]:
+            stamp.write()
+
+    return stamps[wanted - 1], work
+
+
+def plan_steps(dev, cloud):
+    """(label, stamp, work, after) of every step."""
+    packages, backend = backend_packages(dev, cloud)
 
     web = [FRONTEND / "package.json", FRONTEND / "package-lock.json"]
     sources = [path for path in tree(FRONTEND) if path.is_file()]
@@ -394,9 +408,9 @@ def only_one():
         yield
 
 
-def setup(dev=False):
+def setup(dev=False, cloud=False):
     """Everything that is missing, side by side; nothing and silent when all is there."""
-    steps = plan_steps(dev)
+    steps = plan_steps(dev, cloud)
     if all(stamp.valid() for _, stamp, _, _ in steps):
         return
     with only_one():
@@ -440,6 +454,7 @@ def lock(upgrade=False):
     newer = ["--upgrade"] if upgrade else []
     for folder, name, extra in (
         (BACKEND, "requirements", ("requirements-nodeps.in",)),
+        (BACKEND, "requirements-cloud", ()),
         (BACKEND, "requirements-dev", ()),
         (BACKEND, "requirements-tools", ()),
         (LANGFLOW, "requirements", ()),
@@ -456,9 +471,9 @@ def main():
     parser = argparse.ArgumentParser(description="Install what is missing, then start.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="set up and start everything")
-    commands.add_parser("setup", help="set up").add_argument(
-        "--dev", action="store_true", help="also for tests and lint"
-    )
+    wanted = commands.add_parser("setup", help="set up")
+    wanted.add_argument("--cloud", action="store_true", help="also the clients of the cloud services")
+    wanted.add_argument("--dev", action="store_true", help="also for tests and lint")
     locks = commands.add_parser("lock", help="write the lock files from the requirements*.in files")
     locks.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args()
@@ -468,7 +483,7 @@ def main():
         if options.command == "lock":
             lock(options.upgrade)
             return 0
-        setup(dev=getattr(options, "dev", False))
+        setup(dev=getattr(options, "dev", False), cloud=getattr(options, "cloud", False))
     except Missing as problem:
         say(f"\n{problem}")
         return 1
