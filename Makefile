@@ -16,7 +16,7 @@ run: ## Install what is missing and start everything at http://localhost:8000 (P
 setup: ## Install and build what `make run` needs, and start nothing
 	@$(BOOT) setup
 
-cloud: ## Install the clients of the cloud services (by themselves when a key is in the environment)
+cloud: ## Install the clients of the cloud services (by themselves when the environment chooses one)
 	@$(BOOT) setup --cloud
 
 build: setup ## Build the front end (part of setup)

@@ -37,8 +37,10 @@ MODELS = BACKEND / ".models"
 COUNTS = MODELS / "grading" / "word_order.json.gz"
 PYTHONS = ((3, 11), (3, 12))
 NODE_MAJOR = 20
-# A key of a cloud service in the environment means that its client is wanted.
-CLOUD_KEYS = ("ANTHROPIC_API_KEY", "AZURE_SPEECH_KEY", "ELEVENLABS_API_KEY", "OPENAI_API_KEY", "TWELVELABS_API_KEY")
+# Whoever chooses a cloud service in the environment wants its client (app/services/providers/catalog.py).
+CLOUD_CHOICES = tuple(
+    f"REHEARSAL_{port}" for port in ("LANGUAGE_MODEL", "TEXT_TO_SPEECH", "SPEECH_TO_TEXT", "CLOUD_VIDEO")
+)
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -337,7 +339,7 @@ def backend_packages(dev, cloud):
         Stamp(f"backend{part}", digest(*locks[: count + 1], str(VENV)), VENV / "bin" / "python")
         for count, part in enumerate(("", "-cloud", "-dev"))
     ]
-    wanted = 3 if dev else 2 if cloud or any(os.environ.get(key) for key in CLOUD_KEYS) else 1
+    wanted = 3 if dev else 2 if cloud or any(os.environ.get(name) for name in CLOUD_CHOICES) else 1
 
     def work():
         install("backend", VENV, *locks[:wanted])

@@ -88,6 +88,8 @@ async def settings(services: Services, monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("DATABASE_URL", services.database_url)
     monkeypatch.setenv("REDIS_URL", services.redis_url)
     monkeypatch.setenv("REHEARSAL_DATA", str(tmp_path))
+    for name in _provider_variables():
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANGFLOW_URL", "http://127.0.0.1:9")  # nobody listens: a test that needs flows says so
     caches = (config.settings, database.engine, storage._store)
     for cache in caches:
@@ -99,6 +101,14 @@ async def settings(services: Services, monkeypatch: pytest.MonkeyPatch, tmp_path
         cache.cache_clear()
 
 
+def _provider_variables() -> set[str]:
+    """Keys and choices of cloud services: whoever runs the tests may have their own."""
+    from app.services.providers.catalog import PORTS, PROVIDERS
+
+    names = {port.variable for port in PORTS} | {provider.key_variable for provider in PROVIDERS}
+    return names | {field.variable for provider in PROVIDERS for field in provider.fields}
+
+
 async def empty() -> None:
     """Forget all rows but the local owner, and all of Valkey."""
     from app.core.database import transaction
@@ -106,7 +116,10 @@ async def empty() -> None:
     from app.models import LOCAL_OWNER
 
     async with transaction() as session:
-        tables = "postings, interviews, questions, takes, uploads, upload_parts, stages, outbox, speech_clips"
+        tables = (
+            "postings, interviews, questions, takes, uploads, upload_parts, stages, outbox, speech_clips, budgets, "
+            "provider_settings, provider_choices, provider_usage, provider_copies"
+        )
         await session.execute(text(f"TRUNCATE {tables}"))
         await session.execute(text("DELETE FROM owners WHERE id <> :local"), {"local": LOCAL_OWNER})
     async with connect() as redis:

@@ -31,6 +31,12 @@ class Settings(BaseSettings):
     langflow_url: str = Field("http://127.0.0.1:7860", alias="LANGFLOW_URL")
     langflow_api_key: SecretStr | None = Field(None, alias="LANGFLOW_API_KEY")
 
+    # Encrypts the keys of cloud services that the settings page stores; see core/vault.py.
+    secret_key: SecretStr | None = Field(None, alias="REHEARSAL_SECRET_KEY")
+
+    budget_interview_usd: float = Field(0.50, alias="REHEARSAL_BUDGET_INTERVIEW_USD", ge=0)
+    budget_day_usd: float = Field(5.00, alias="REHEARSAL_BUDGET_DAY_USD", ge=0)
+
     max_upload_bytes: int = Field(2048 * MIB, alias="REHEARSAL_MAX_UPLOAD_BYTES", ge=1)
     max_patch_bytes: int = Field(64 * MIB, alias="REHEARSAL_MAX_PATCH_BYTES", ge=1)
     max_recording_s: int = Field(20 * 60, alias="REHEARSAL_MAX_RECORDING_S", ge=1)

@@ -76,14 +76,25 @@ class TooMany(RehearsalError):
 
 
 class ProviderError(RehearsalError):
-    """A service behind a port failed. `provider` names it; `retryable` says whether the same call may work later."""
+    """A service behind a port failed. `provider` names it; `retryable` says whether the same call may work later.
+
+    `retry_after_s` is how long the service itself asked to be left alone, when it did.
+    """
 
     status = 502
     code = "provider_failed"
 
     def __init__(
-        self, provider: str, message: str, *, retryable: bool, code: str | None = None, hint: str | None = None
+        self,
+        provider: str,
+        message: str,
+        *,
+        retryable: bool,
+        code: str | None = None,
+        hint: str | None = None,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(message, code=code, hint=hint)
         self.provider = provider
         self.retryable = retryable
+        self.retry_after_s = retry_after_s

@@ -4,15 +4,21 @@ from app.models.interview import Interview, QuestionRow
 from app.models.outbox import OutboxJob
 from app.models.owner import LOCAL_OWNER, Owner
 from app.models.posting import PostingRow
+from app.models.provider import Budget, ProviderChoice, ProviderCopy, ProviderSettings, ProviderUsage
 from app.models.speech import SpeechClip
 from app.models.take import Stage, Take, Upload, UploadPart
 
 __all__ = [
     "LOCAL_OWNER",
+    "Budget",
     "Interview",
     "OutboxJob",
     "Owner",
     "PostingRow",
+    "ProviderChoice",
+    "ProviderCopy",
+    "ProviderSettings",
+    "ProviderUsage",
     "QuestionRow",
     "SpeechClip",
     "Stage",

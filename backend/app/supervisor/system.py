@@ -22,6 +22,7 @@ import psutil
 
 from app import __version__
 from app.domain.errors import Conflict, RehearsalError
+from app.services.providers.catalog import PROVIDERS
 from app.supervisor import postgres
 from app.supervisor.child import NAME_WIDTH, Child, Spec, StartFailed
 from app.supervisor.folder import DataFolder
@@ -176,6 +177,11 @@ class System:
         """For programs that are not ours: no secrets, only what finds them again."""
         return {name: self.environment[name] for name in ("PATH", MARKER) if name in self.environment}
 
+    def _without_secrets(self) -> dict[str, str]:
+        """For the flow server, which runs code that can be edited: no address or key that is not its business."""
+        kept = {"DATABASE_URL", "REDIS_URL", "REHEARSAL_SECRET_KEY", *(one.key_variable for one in PROVIDERS)}
+        return {name: value for name, value in self.environment.items() if name not in kept}
+
     def _flows(self) -> Spec:
         if not FLOW_SERVER.exists():
             raise StartFailed("The flow server is not installed: run `make setup`.")
@@ -186,8 +192,9 @@ class System:
         return Spec(
             name="flows",
             argv=(*(str(FLOW_SERVER), "-m", "lfx", "serve", "flows"), *("--host", "127.0.0.1", "--port", str(port))),
-            env=self.environment
+            env=self._without_secrets()
             | {
+                "LANGFLOW_API_KEY": key,
                 "LANGFLOW_COMPONENTS_PATH": str(REPOSITORY / "langflow" / "components"),
                 "PYTHONPATH": str(BACKEND),
                 "DO_NOT_TRACK": "1",
