@@ -12,10 +12,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import __version__
 from app.core import database, events
 from app.core.config import MIB, settings
-from app.services.providers import flows
+from app.services.providers import configuration, flows
+from app.services.providers.catalog import BY_ID, PORTS_BY_ID
+
+# By kind of work: who does it on this machine (None: nobody), and what it is given.
+EMBEDDED = (
+    ("speech_to_text", "Whisper base", "The sound of your answers."),
+    ("text_to_speech", "Kokoro", "The texts of the questions."),
+    ("presence", "MediaPipe", "The picture of your answers."),
+    ("flows", "Langflow", "The posting, the questions and the words of your answers."),
+)
 
 
-def describe() -> dict[str, Any]:
+async def describe() -> dict[str, Any]:
     """Mode, limits, voices and providers (SystemOut)."""
     from app.services.providers.tts.kokoro import VOICES
 
@@ -35,16 +44,29 @@ def describe() -> dict[str, Any]:
         },
         "voices": [{"id": voice.id, "name": voice.label, "language": voice.language} for voice in VOICES.values()],
         "retention_days": own.retention_days,
-        "providers": [
-            {"port": port, "name": name, "where": "embedded", "receives": receives}
-            for port, name, receives in (
-                ("speech_to_text", "Whisper base", "The sound of your answers."),
-                ("text_to_speech", "Kokoro", "The texts of the questions."),
-                ("presence", "MediaPipe", "The picture of your answers."),
-                ("flows", "Langflow", "The posting, the questions and the words of your answers."),
-            )
-        ],
+        "providers": await _providers(),
     }
+
+
+async def _providers() -> list[dict[str, Any]]:
+    """Who does which work (ProviderOut): the embedded ones that are in use, then the chosen ones."""
+    chosen = {port: provider for port, (provider, _) in (await configuration.choices()).items() if provider}
+    here: list[dict[str, Any]] = [
+        {"port": port, "id": None, "name": name, "where": "embedded", "receives": receives, "consent": False}
+        for port, name, receives in EMBEDDED
+    ]
+    away = [
+        {
+            "port": port,
+            "id": provider,
+            "name": BY_ID[provider].title,
+            "where": "cloud",
+            "receives": BY_ID[provider].receives[port],
+            "consent": PORTS_BY_ID[port].personal,
+        }
+        for port, provider in chosen.items()
+    ]
+    return here + away
 
 
 async def readiness() -> dict[str, bool]:

@@ -36,7 +36,7 @@ async def test_list_is_newest_first(client: httpx.AsyncClient) -> None:
 
 async def test_settings_change_and_the_rest_stays(client: httpx.AsyncClient) -> None:
     interview, _, _ = await world.interview()
-    consent = {"recording": True, "voice": False, "presence": False}
+    consent = {"recording": True, "voice": False, "presence": False, "providers": []}
     response = await client.patch(f"/api/interviews/{interview}", json={"mode": "typed", "consent": consent})
     assert response.status_code == 200
     settings = response.json()["settings"]

@@ -41,7 +41,7 @@ function CheckRoom({ interview }: { interview: InterviewOut }) {
   const heard = useLevel(devices.stream, meter);
   const light = useLight(video, devices.stream);
   const room = useRoomChecks();
-  const cloud = (system.data?.providers ?? []).filter((p) => p.where === "cloud").map((p) => p.name);
+  const cloud = (system.data?.providers ?? []).filter((provider) => provider.where === "cloud");
   const live = devices.stream !== null;
 
   const checks: Check[] = [

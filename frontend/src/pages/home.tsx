@@ -32,8 +32,8 @@ export function Home() {
             </p>
           ) : (
             <p>
-              Everything but what you send to {cloud.map((provider) => provider.name).join(" and ")}, which
-              you switched on.
+              Everything but what you send to {[...new Set(cloud.map((one) => one.name))].join(" and ")},
+              which you switched on.
             </p>
           )}
           <Link to="/data">See and delete your data</Link>

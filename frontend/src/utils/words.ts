@@ -82,4 +82,6 @@ export const PORTS: Record<string, string> = {
   text_to_speech: "The interviewer’s voice",
   presence: "Measuring the picture",
   flows: "Questions, grades, tips",
+  language_model: "A second reader of answers",
+  cloud_video: "Describing moments of the video",
 };

@@ -14,4 +14,4 @@ router = APIRouter(tags=["system"])
 @router.get("/system", summary="Mode, limits, voices and providers", responses=problems())
 async def read_system() -> SystemOut:
     """What a page needs to know before it asks for anything."""
-    return SystemOut.model_validate(system.describe())
+    return SystemOut.model_validate(await system.describe())

@@ -6,18 +6,27 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.api.schemas.common import In, Out
 from app.api.schemas.takes import Kind, StageOut, TakeSummary
 from app.domain.posting import Seniority
 from app.domain.question import Coverage, Question, QuestionKind
 from app.domain.speech import SpeechTrack
+from app.services.providers.catalog import BY_ID
+
+
+def _known_provider(identity: str) -> str:
+    if identity not in BY_ID:
+        raise ValueError("no such provider")
+    return identity
+
 
 QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=400)]
 Speed = Annotated[float, Field(ge=0.5, le=2.0)]
 InterviewerId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Style = Literal["warm", "neutral", "challenging"]
+ProviderId = Annotated[str, AfterValidator(_known_provider)]
 VoiceId = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}_[a-z]{2,20}$")]
 
 
@@ -25,12 +34,13 @@ class Consent(In):
     """What the person agreed to, each by itself. Nothing is recorded or measured without it.
 
     `recording` is needed for video and voice takes; without `voice` or `presence` those measures are left out of the
-    report without any penalty.
+    report without any penalty. `providers` are the services of others that may be given what is said and shown.
     """
 
     recording: bool = False
     voice: bool = False
     presence: bool = False
+    providers: list[ProviderId] = Field(default=[], max_length=10)
 
 
 class ConsentOut(Out):
@@ -39,6 +49,7 @@ class ConsentOut(Out):
     recording: bool
     voice: bool
     presence: bool
+    providers: list[str] = Field(default_factory=list)
 
 
 class InterviewIn(In):

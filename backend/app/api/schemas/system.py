@@ -29,12 +29,18 @@ class VoiceOut(Out):
 
 
 class ProviderOut(Out):
-    """Who does a job that needs a model, where it runs and what it is given."""
+    """Who does a job that needs a model, where it runs and what it is given.
 
-    port: Literal["speech_to_text", "text_to_speech", "presence", "flows"]
+    Somebody else's service with `consent` gets nothing of a candidate who has not agreed to it (`consent.providers` of
+    the interview holds its `id`).
+    """
+
+    port: Literal["speech_to_text", "text_to_speech", "presence", "flows", "language_model", "cloud_video"]
+    id: str | None
     name: str
     where: Literal["embedded", "cloud"]
     receives: str
+    consent: bool
 
 
 class SystemOut(Out):

@@ -55,7 +55,7 @@ def create(
         id=uuid4(),
         owner_id=owner,
         posting_id=posting_id,
-        consent={"recording": False, "voice": False, "presence": False},
+        consent={"recording": False, "voice": False, "presence": False, "providers": []},
         replaced=[],
         provenance=planned.provenance,
         **{field: wanted[field] for field in fields},

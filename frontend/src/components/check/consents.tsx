@@ -1,17 +1,18 @@
-import type { Consent } from "../../utils/api/types";
+import type { Consent, SystemOut } from "../../utils/api/types";
+import { PORTS } from "../../utils/words";
 
 interface Props {
   consent: Consent;
   camera: boolean;
   days: number | undefined;
-  cloud: string[];
+  cloud: SystemOut["providers"];
   onChange(consent: Consent): void;
 }
 
 /** What may be recorded and measured, each by itself. Nothing is ticked in advance. */
 export function Consents({ consent, camera, days, cloud, onChange }: Props) {
-  const where = cloud.length === 0 ? "on this machine" : `on this machine and by ${cloud.join(" and ")}`;
-  const items: { name: keyof Consent; title: string; says: string }[] = [
+  const asked = cloud.filter((one) => one.consent && (camera || one.port !== "cloud_video"));
+  const items: { name: "recording" | "voice" | "presence"; title: string; says: string }[] = [
     {
       name: "recording",
       title: camera ? "Record my answers" : "Record my voice",
@@ -33,7 +34,11 @@ export function Consents({ consent, camera, days, cloud, onChange }: Props) {
   return (
     <fieldset className="consents">
       <legend>What you agree to</legend>
-      <p className="hush">Everything is worked out {where}.</p>
+      <p className="hush">
+        {asked.length === 0
+          ? "Everything you say and show is worked out on this machine."
+          : "What you say and show is worked out on this machine. Below are the services of others that may help, if you let them."}
+      </p>
       {items.map((item) => (
         <label key={item.name}>
           <input
@@ -44,6 +49,33 @@ export function Consents({ consent, camera, days, cloud, onChange }: Props) {
           <span>
             <b>{item.title}</b>
             <span className="hush">{item.says}</span>
+          </span>
+        </label>
+      ))}
+      {[...new Set(asked.map((one) => one.id ?? ""))].map((id) => (
+        <label key={id}>
+          <input
+            type="checkbox"
+            checked={consent.providers.includes(id)}
+            onChange={(event) =>
+              onChange({
+                ...consent,
+                providers: event.target.checked
+                  ? [...consent.providers, id]
+                  : consent.providers.filter((other) => other !== id),
+              })
+            }
+          />
+          <span>
+            <b>Let {asked.find((one) => one.id === id)?.name} help</b>
+            {asked
+              .filter((one) => one.id === id)
+              .map((one) => (
+                <span className="hush" key={one.port}>
+                  {PORTS[one.port]}. It is given: {one.receives}
+                </span>
+              ))}
+            <span className="hush">Without it the built-in parts do the work.</span>
           </span>
         </label>
       ))}

@@ -35,6 +35,7 @@ export function Shell() {
         <nav aria-label="Main">
           <NavLink to="/history">Interviews</NavLink>
           <NavLink to="/data">Your data</NavLink>
+          <NavLink to="/services">Services</NavLink>
         </nav>
       </header>
       {!online && (

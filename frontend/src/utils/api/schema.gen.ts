@@ -280,6 +280,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/interviews/{interview_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an interview has cost
+         * @description Tokens and cost at services of others.
+         */
+        get: operations["read_usage_api_interviews__interview_id__usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/postings": {
         parameters: {
             query?: never;
@@ -350,6 +370,90 @@ export interface paths {
          * @description Fields that are left out stay; interviews that were planned before keep their questions.
          */
         patch: operations["edit_posting_api_postings__posting_id__patch"];
+        trace?: never;
+    };
+    "/api/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who does which work
+         * @description Kinds of work, providers with their settings and last errors, budgets. No key is ever in it.
+         */
+        get: operations["read_providers_api_providers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the budgets
+         * @description A call whose highest cost does not fit any more is not made.
+         */
+        put: operations["change_budgets_api_providers_budgets_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/choices/{port}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose who does a work
+         * @description From the next call on.
+         */
+        put: operations["choose_provider_api_providers_choices__port__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget a provider
+         * @description Its key and settings are deleted; what the environment sets stays.
+         */
+        delete: operations["forget_provider_api_providers__provider__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Set up a provider
+         * @description The key is encrypted at rest and cannot be read again, only replaced or deleted.
+         */
+        patch: operations["change_provider_api_providers__provider__patch"];
         trace?: never;
     };
     "/api/questions/{question_id}/takes": {
@@ -654,11 +758,41 @@ export interface components {
             file: string;
         };
         /**
+         * BudgetsIn
+         * @description New limits in US dollars.
+         */
+        BudgetsIn: {
+            /** Day Usd */
+            day_usd: number;
+            /** Interview Usd */
+            interview_usd: number;
+        };
+        /**
+         * BudgetsOut
+         * @description Limits and what today (UTC) has cost, reservations included, in US dollars.
+         */
+        BudgetsOut: {
+            /** Day Usd */
+            day_usd: number;
+            /** Interview Usd */
+            interview_usd: number;
+            /** Spent Today Usd */
+            spent_today_usd: number;
+        };
+        /**
+         * ChoiceIn
+         * @description Who does the work; None for the embedded one.
+         */
+        ChoiceIn: {
+            /** Provider */
+            provider: string | null;
+        };
+        /**
          * Consent
          * @description What the person agreed to, each by itself. Nothing is recorded or measured without it.
          *
          *     `recording` is needed for video and voice takes; without `voice` or `presence` those measures are left out of the
-         *     report without any penalty.
+         *     report without any penalty. `providers` are the services of others that may be given what is said and shown.
          */
         Consent: {
             /**
@@ -666,6 +800,11 @@ export interface components {
              * @default false
              */
             presence: boolean;
+            /**
+             * Providers
+             * @default []
+             */
+            providers: string[];
             /**
              * Recording
              * @default false
@@ -684,6 +823,8 @@ export interface components {
         ConsentOut: {
             /** Presence */
             presence: boolean;
+            /** Providers */
+            providers: string[];
             /** Recording */
             recording: boolean;
             /** Voice */
@@ -786,6 +927,33 @@ export interface components {
             quote: string;
             /** Start Ms */
             start_ms: number | null;
+        };
+        /**
+         * FieldOut
+         * @description A setting of a provider; `value` is None while the default holds.
+         */
+        FieldOut: {
+            /** Default */
+            default: string | null;
+            /** Help */
+            help: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "text" | "url" | "price";
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+            /** Set By */
+            set_by: ("environment" | "page") | null;
+            /** Value */
+            value: string | null;
+            /** Variable */
+            variable: string;
         };
         /**
          * FinishIn
@@ -1008,6 +1176,18 @@ export interface components {
             settings: components["schemas"]["SettingsOut"];
         };
         /**
+         * KeyOut
+         * @description Whether there is a key. The key itself never leaves the server.
+         */
+        KeyOut: {
+            /** Required */
+            required: boolean;
+            /** Set By */
+            set_by: ("environment" | "page") | null;
+            /** Variable */
+            variable: string;
+        };
+        /**
          * LimitsOut
          * @description Limits that a page can show before somebody meets them.
          */
@@ -1048,6 +1228,40 @@ export interface components {
         OrderIn: {
             /** Ids */
             ids: string[];
+        };
+        /**
+         * PortOut
+         * @description Work that a provider may be chosen for.
+         */
+        PortOut: {
+            /**
+             * Chosen
+             * @description A provider id; None for the embedded one.
+             */
+            chosen: string | null;
+            /**
+             * Chosen By
+             * @enum {string}
+             */
+            chosen_by: "environment" | "page";
+            /**
+             * Embedded
+             * @description Who does it when nobody is chosen.
+             */
+            embedded: string;
+            /** Id */
+            id: string;
+            /**
+             * Personal
+             * @description It is given what a candidate says or shows: each of them is asked first.
+             */
+            personal: boolean;
+            /** Providers */
+            providers: string[];
+            /** Title */
+            title: string;
+            /** Variable */
+            variable: string;
         };
         /**
          * Posting
@@ -1368,17 +1582,61 @@ export interface components {
             stages_total: number;
         };
         /**
+         * ProviderEdit
+         * @description Settings to change; None goes back to the default. `key` replaces the key, `forget_key` deletes it.
+         */
+        ProviderEdit: {
+            /**
+             * Forget Key
+             * @default false
+             */
+            forget_key: boolean;
+            /** Key */
+            key?: string | null;
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * ProviderErrorOut
+         * @description A failed call, newest first.
+         */
+        ProviderErrorOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
          * ProviderOut
          * @description Who does a job that needs a model, where it runs and what it is given.
+         *
+         *     Somebody else's service with `consent` gets nothing of a candidate who has not agreed to it (`consent.providers` of
+         *     the interview holds its `id`).
          */
         ProviderOut: {
+            /** Consent */
+            consent: boolean;
+            /** Id */
+            id: string | null;
             /** Name */
             name: string;
             /**
              * Port
              * @enum {string}
              */
-            port: "speech_to_text" | "text_to_speech" | "presence" | "flows";
+            port: "speech_to_text" | "text_to_speech" | "presence" | "flows" | "language_model" | "cloud_video";
             /** Receives */
             receives: string;
             /**
@@ -1386,6 +1644,64 @@ export interface components {
              * @enum {string}
              */
             where: "embedded" | "cloud";
+        };
+        /**
+         * ProviderSettingsOut
+         * @description Everything about services of others.
+         */
+        ProviderSettingsOut: {
+            budgets: components["schemas"]["BudgetsOut"];
+            /** Ports */
+            ports: components["schemas"]["PortOut"][];
+            /** Providers */
+            providers: components["schemas"]["ProviderSetup"][];
+        };
+        /**
+         * ProviderSetup
+         * @description One provider as it is set up.
+         */
+        ProviderSetup: {
+            /** Fields */
+            fields: components["schemas"]["FieldOut"][];
+            /** Id */
+            id: string;
+            /**
+             * Installed
+             * @description Its maker's client is installed (`make cloud`).
+             */
+            installed: boolean;
+            key: components["schemas"]["KeyOut"];
+            /**
+             * Missing
+             * @description What has to be set before it can be used.
+             */
+            missing: string[];
+            /**
+             * Receives
+             * @description By kind of work: what is sent there.
+             */
+            receives: {
+                [key: string]: string;
+            };
+            /** @description None while the queue does not answer. */
+            state: components["schemas"]["ProviderState"] | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ProviderState
+         * @description How the last calls went.
+         */
+        ProviderState: {
+            /** Answered At */
+            answered_at: string | null;
+            /** Errors */
+            errors: components["schemas"]["ProviderErrorOut"][];
+            /**
+             * Paused S
+             * @description Seconds for which it is left alone after failures; 0: it is used.
+             */
+            paused_s: number;
         };
         /**
          * Question
@@ -1954,6 +2270,41 @@ export interface components {
             offset: number;
             /** Url */
             url: string;
+        };
+        /**
+         * UsageOfModel
+         * @description Calls of one model for one interview.
+         */
+        UsageOfModel: {
+            /** Calls */
+            calls: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Model */
+            model: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Provider */
+            provider: string;
+        };
+        /**
+         * UsageOut
+         * @description What an interview has cost at services of others.
+         */
+        UsageOut: {
+            /** Budget Usd */
+            budget_usd: number;
+            /** Cost Usd */
+            cost_usd: number;
+            /**
+             * Estimated
+             * @description A call has not ended yet: its upper bound is counted.
+             */
+            estimated: boolean;
+            /** Models */
+            models: components["schemas"]["UsageOfModel"][];
         };
         /**
          * VoiceMeasures
@@ -3219,6 +3570,64 @@ export interface operations {
             };
         };
     };
+    read_usage_api_interviews__interview_id__usage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                interview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_postings_api_postings_get: {
         parameters: {
             query?: never;
@@ -3598,6 +4007,358 @@ export interface operations {
             };
             /** @description It does not exist, or belongs to somebody else. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_providers_api_providers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSettingsOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_budgets_api_providers_budgets_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetsOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_provider_api_providers_choices__port__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                port: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSettingsOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_provider_api_providers__provider__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSettingsOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_provider_api_providers__provider__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSettingsOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
