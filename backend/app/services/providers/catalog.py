@@ -88,6 +88,7 @@ PORTS = (
     ),
 )
 
+_ADDRESS = "Only for another address than the maker's own."
 _PRICES = (
     "US dollars for a million tokens. Left empty, the list price we know is used; a model we do not know needs it."
 )
@@ -125,7 +126,7 @@ PROVIDERS = (
                 default="whisper-1",
                 help="It has to give the times of words.",
             ),
-            Field(name="base_url", label="Address", variable="OPENAI_BASE_URL", kind="url"),
+            Field(name="base_url", label="Address", variable="OPENAI_BASE_URL", kind="url", help=_ADDRESS),
             *_prices("OPENAI"),
         ),
         package="openai",
@@ -138,14 +139,14 @@ PROVIDERS = (
         key_variable="ANTHROPIC_API_KEY",
         fields=(
             Field(name="model", label="Model", variable="ANTHROPIC_MODEL", default="claude-haiku-4-5-20251001"),
-            Field(name="base_url", label="Address", variable="ANTHROPIC_BASE_URL", kind="url"),
+            Field(name="base_url", label="Address", variable="ANTHROPIC_BASE_URL", kind="url", help=_ADDRESS),
             *_prices("ANTHROPIC"),
         ),
         package="anthropic",
     ),
     Provider(
         id="openai_compatible",
-        title="A server that speaks OpenAI's protocol",
+        title="OpenAI-compatible server",
         ports=(LANGUAGE_MODEL,),
         receives={LANGUAGE_MODEL: _MODEL_RECEIVES},
         key_variable="REHEARSAL_COMPATIBLE_API_KEY",
@@ -172,7 +173,7 @@ PROVIDERS = (
         key_variable="ELEVENLABS_API_KEY",
         fields=(
             Field(name="model", label="Model", variable="ELEVENLABS_MODEL", default="eleven_multilingual_v2"),
-            Field(name="base_url", label="Address", variable="ELEVENLABS_BASE_URL", kind="url"),
+            Field(name="base_url", label="Address", variable="ELEVENLABS_BASE_URL", kind="url", help=_ADDRESS),
         ),
         package="elevenlabs",
     ),
@@ -202,7 +203,9 @@ PROVIDERS = (
         key_variable="TWELVELABS_API_KEY",
         fields=(
             Field(name="model", label="Model", variable="TWELVELABS_MODEL", default="pegasus1.5"),
-            Field(name="base_url", label="Address", variable="REHEARSAL_TWELVELABS_BASE_URL", kind="url"),
+            Field(
+                name="base_url", label="Address", variable="REHEARSAL_TWELVELABS_BASE_URL", kind="url", help=_ADDRESS
+            ),
         ),
         package="twelvelabs",
     ),
