@@ -5,7 +5,7 @@ PY = .venv/bin/python
 export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup cloud build test lint e2e drills bench bench-avatar client flows avatars lock format clean
+.PHONY: help run setup cloud build test lint e2e drills bench bench-avatar bench-sound client flows avatars lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ bench: ## Measure start, memory, stages and planning; JSON on standard output
 bench-avatar: ## Measure the interviewers in a browser: size, script per frame, first frame, memory; JSON
 	@$(BOOT) setup --dev >&2
 	@cd frontend && BENCH_AVATAR=1 npx --no-install playwright test e2e/bench-avatar.spec.ts --reporter=dot
+
+bench-sound: ## Measure milliseconds from a press to the first sound of a question, in the real room; JSON
+	@$(BOOT) setup --dev >&2
+	@cd backend && BENCH_SOUND=1 $(PY) -m tests.e2e.run e2e/bench-sound.spec.ts
 
 client: ## Write the typed API client of the front end anew
 	@$(BOOT) setup
