@@ -33,13 +33,13 @@ test("first sound of prepared questions", async ({ page }) => {
   await expect.poll(heard, { timeout: 30_000 }).toBe(8);
   const sounds = await page.evaluate(() => (window as unknown as { sounds: number[] }).sounds);
   const sorted = [...sounds].sort((a, b) => a - b);
-  console.log(
-    JSON.stringify({
+  process.stdout.write(
+    `${JSON.stringify({
       n: sorted.length,
       first_sound_ms: {
         median: Math.round(((sorted[3] ?? 0) + (sorted[4] ?? 0)) / 2),
         highest: Math.round(sorted.at(-1) ?? 0),
       },
-    }),
+    })}\n`,
   );
 });
