@@ -5,7 +5,7 @@ PY = .venv/bin/python
 export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup cloud build test lint e2e drills bench bench-avatar bench-sound client flows avatars lock format clean
+.PHONY: help run setup cloud build test lint e2e drills bench bench-avatar bench-sound client flows langflow avatars lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ flows: ## Write langflow/flows anew after a change of a component
 	@$(BOOT) setup
 	@langflow/.venv/bin/python langflow/build_flows.py
 
+langflow: ## Install and start a whole Langflow server with its editor and the project's flows (docs/langflow.md)
+	@$(BOOT) langflow
+
 avatars: ## Build the interviewers anew (models, then sprites and portraits with Chromium); see assets/avatar
 	@$(PYTHON) assets/avatar/make.py
 
@@ -69,5 +72,5 @@ format: ## Format all code
 	@cd frontend && npm run --silent format
 
 clean: ## Remove everything installed and built; data in ./data stays
-	rm -rf .stamps backend/.venv backend/.models langflow/.venv frontend/node_modules frontend/dist
+	rm -rf .stamps backend/.venv backend/.models langflow/.venv langflow/.venv-server frontend/node_modules frontend/dist
 	find backend langflow -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,6 +5,7 @@
     python3 backend/bootstrap.py setup          install and build, start nothing
     python3 backend/bootstrap.py setup --cloud  also the makers' own clients of the cloud services
     python3 backend/bootstrap.py setup --dev    all that, and what tests and lint need, Chromium included
+    python3 backend/bootstrap.py langflow       install a whole Langflow server and start it (see docs/langflow.md)
     python3 backend/bootstrap.py lock           write the lock files anew from the requirements*.in files
 
 Every step leaves a stamp with the hash of what it was made from, so a second call does only what changed. Steps that do
@@ -33,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BACKEND, LANGFLOW, FRONTEND = ROOT / "backend", ROOT / "langflow", ROOT / "frontend"
 STAMPS = ROOT / ".stamps"
 VENV, FLOW_VENV, TOOLS = BACKEND / ".venv", LANGFLOW / ".venv", STAMPS / "tools"
+SERVER_VENV = LANGFLOW / ".venv-server"
 MODELS = BACKEND / ".models"
 COUNTS = MODELS / "grading" / "word_order.json.gz"
 PYTHONS = ((3, 11), (3, 12))
@@ -395,6 +397,18 @@ def plan_steps(dev, cloud):
     return steps
 
 
+def langflow_server():
+    """The environment of the whole Langflow server: over 300 packages, so only for those who ask for it."""
+    lock = LANGFLOW / "requirements-server.txt"
+    stamp = Stamp("langflow-server", digest(lock, str(SERVER_VENV)), SERVER_VENV / "bin" / "langflow")
+    if stamp.valid():
+        return
+    with only_one():
+        say("installing the Langflow server (1.3 GB, about a minute)")
+        install("langflow-server", SERVER_VENV, lock)
+        stamp.write()
+
+
 @contextlib.contextmanager
 def only_one():
     """Two installations at once would spoil each other: the second waits for the first."""
@@ -460,6 +474,7 @@ def lock(upgrade=False):
         (BACKEND, "requirements-dev", ()),
         (BACKEND, "requirements-tools", ()),
         (LANGFLOW, "requirements", ()),
+        (LANGFLOW, "requirements-server", ()),
     ):
         target = folder / f"{name}.txt"
         say(f"  {target.relative_to(ROOT)}")
@@ -476,6 +491,9 @@ def main():
     wanted = commands.add_parser("setup", help="set up")
     wanted.add_argument("--cloud", action="store_true", help="also the clients of the cloud services")
     wanted.add_argument("--dev", action="store_true", help="also for tests and lint")
+    commands.add_parser("langflow", help="set up a whole Langflow server and start it").add_argument(
+        "--install-only", action="store_true", help="start nothing"
+    )
     locks = commands.add_parser("lock", help="write the lock files from the requirements*.in files")
     locks.add_argument("--upgrade", action="store_true", help="take the newest versions")
     options = parser.parse_args()
@@ -486,15 +504,18 @@ def main():
             lock(options.upgrade)
             return 0
         setup(dev=getattr(options, "dev", False), cloud=getattr(options, "cloud", False))
+        if options.command == "langflow":
+            langflow_server()
     except Missing as problem:
         say(f"\n{problem}")
         return 1
     except KeyboardInterrupt:
         return 130
-    if options.command == "run":
+    command = {"run": "up", "langflow": "langflow"}.get(options.command)
+    if command and not getattr(options, "install_only", False):
         os.chdir(BACKEND)
         python = str(VENV / "bin" / "python")
-        os.execv(python, [python, "-m", "app", "up"])
+        os.execv(python, [python, "-m", "app", command])
     return 0
 
 

@@ -35,6 +35,8 @@ def parser() -> Parser:
     commands = top.add_subparsers(dest="command", required=True, parser_class=Parser)
     commands.add_parser("up", help="start the whole system (PORT, REHEARSAL_DATA)")
 
+    commands.add_parser("langflow", help="a whole Langflow server with its editor (LANGFLOW_PORT, REHEARSAL_DATA)")
+
     plan = commands.add_parser("plan", help="questions for a posting")
     plan.add_argument("--posting", required=True, metavar="FILE|URL|-", help="text, PDF, DOCX or HTML")
     plan.add_argument("--questions", type=int, default=8, help="3 to 15 (default: %(default)s)")
@@ -75,6 +77,10 @@ def run(options: argparse.Namespace) -> int:
             from app.supervisor.system import run as up
 
             return up()
+        case "langflow":
+            from app.supervisor.langflow import run as langflow
+
+            return langflow()
         case "plan":
             from app.cli import plan
 
