@@ -1,6 +1,6 @@
 """`make test`: one suite after the other, then one line that counts them all.
 
-    python -m tools.run_tests [backend] [avatars] [web] [e2e] [drills]
+    python -m tools.run_tests [backend] [avatars] [web] [e2e] [langflow] [drills]
 
 Without a name all run. The recorded material of the drills and the browser journeys is made once.
 
@@ -38,8 +38,12 @@ def commands(report: Path) -> dict[str, tuple[Path, tuple[str, ...]]]:
     """Folder and command of each suite; its JUnit report goes to `report`."""
     junit = f"--junit-xml={report}"
     return {
-        "backend": (BACKEND, (*PYTEST, junit, "-m", "not drill", "-n", "2", "--dist", "loadgroup", "tests")),
+        "backend": (
+            BACKEND,
+            (*PYTEST, junit, "-m", "not drill and not langflow_server", "-n", "2", "--dist", "loadgroup", "tests"),
+        ),
         "avatars": (AVATARS, (*PYTEST, junit, "tests")),
+        "langflow": (BACKEND, (*PYTEST, junit, "-m", "langflow_server", "tests/langflow")),
         "drills": (BACKEND, (*PYTEST, junit, "-m", "drill", "tests")),
         "web": (FRONTEND, ("npx", "--no-install", "vitest", "run", "--reporter=default", "--reporter=junit")),
         "e2e": (BACKEND, (sys.executable, "-m", "tests.e2e.run", "--reporter=list,junit")),
@@ -72,6 +76,9 @@ def run(name: str, folder: Path, material: str) -> Count:
         "PLAYWRIGHT_JUNIT_OUTPUT_FILE": str(report),
         "REHEARSAL_E2E_MEDIA": material,
     }
+    if name == "langflow":
+        # 1.3 GB that nothing else needs: installed when its tests are wanted.
+        subprocess.run([sys.executable, str(BACKEND / "bootstrap.py"), "langflow", "--install-only"], check=True)
     if name == "web":
         argv = (*argv, f"--outputFile.junit={report}")
     print(f"\n== {name}", flush=True)
