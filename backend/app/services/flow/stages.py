@@ -74,12 +74,12 @@ async def _media(take: Take, scratch: str) -> Outcome:
             "duration_ms": info.duration_ms,
             "audio_key": f"{scratch}audio.wav",
         }
-        await storage.put_file(columns["media_key"], copy, info.mime)
-        await storage.put_file(columns["audio_key"], audio, "audio/wav")
+        await storage.put_file(columns["media_key"], copy)
+        await storage.put_file(columns["audio_key"], audio)
         if info.video_codec is not None:
             await asyncio.to_thread(media.poster, copy, still)
             columns["poster_key"] = f"{scratch}poster.jpg"
-            await storage.put_file(columns["poster_key"], still, "image/jpeg")
+            await storage.put_file(columns["poster_key"], still)
     return Outcome(dump(info), take=columns, upload_read=True)
 
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
 import obstore
@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 # A larger object goes to a bucket in parts of this size: at least 5 MiB by the rules of S3, at most 10,000 of them.
 PART_BYTES = 8 * 1024 * 1024
 READ_BYTES = 4 * 1024 * 1024
+# By what the stages name their files; parts of an upload have no ending.
+TYPES = {
+    ".flac": "audio/flac",
+    ".jpg": "image/jpeg",
+    ".mp3": "audio/mpeg",
+    ".mp4": "video/mp4",
+    ".ogg": "audio/ogg",
+    ".wav": "audio/wav",
+    ".webm": "video/webm",
+}
 SIGNED_FOR = timedelta(minutes=5)
 # Longer than any upload of ours takes: what is unfinished then belongs to a process that was killed.
 UNFINISHED = timedelta(hours=24)
@@ -50,7 +60,7 @@ class Store:
         with _named():
             self._store: ObjectStore = _bucket(place) if isinstance(place, Bucket) else _folder(place)
 
-    async def put_stream(self, key: str, chunks: AsyncIterable[bytes], media_type: str | None = None) -> None:
+    async def put_stream(self, key: str, chunks: AsyncIterable[bytes]) -> None:
         """Write an object as its bytes arrive, in bounded memory. An exception of the stream leaves none behind."""
         head, stream = bytearray(), aiter(chunks)
         async for chunk in stream:
@@ -59,7 +69,7 @@ class Store:
                 break
         else:
             # One request instead of three, and nothing unfinished when this process is killed.
-            await self._put(key, bytes(head), media_type)
+            await self._put(key, bytes(head))
             return
 
         async def whole() -> AsyncIterator[bytes]:
@@ -67,21 +77,21 @@ class Store:
             async for chunk in stream:
                 yield chunk
 
-        await self._put(key, whole(), media_type)
+        await self._put(key, whole())
 
-    async def put_file(self, key: str, path: Path, media_type: str | None = None) -> None:
+    async def put_file(self, key: str, path: Path) -> None:
         """Write an object from a local file, in bounded memory."""
-        await self._put(key, path, media_type)
+        await self._put(key, path)
 
-    async def put_bytes(self, key: str, data: bytes, media_type: str | None = None) -> None:
+    async def put_bytes(self, key: str, data: bytes) -> None:
         """Write a small object."""
-        await self._put(key, data, media_type)
+        await self._put(key, data)
 
-    async def _put(self, key: str, content: Any, media_type: str | None) -> None:
+    async def _put(self, key: str, content: Any) -> None:
         attributes = None
         if isinstance(self.place, Bucket):
             # Who gets a signed address gets these headers with the file; no cache on the way may keep it.
-            kind = media_type or "application/octet-stream"
+            kind = TYPES.get(PurePosixPath(key).suffix, "application/octet-stream")
             attributes = {"Content-Type": kind, "Cache-Control": "private, no-cache", "Content-Disposition": "inline"}
         try:
             with _named():
@@ -130,6 +140,11 @@ class Store:
                 return
             for meta in batch:
                 yield meta["path"], meta["size"]
+
+    async def probe(self) -> None:
+        """Ask for nothing in particular, as a proof that the place is there and lets us in."""
+        async for _ in self.list("check/"):
+            return
 
     async def delete(self, key: str) -> None:
         """Delete one object; one that is gone already is no error."""

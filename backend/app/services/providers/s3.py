@@ -22,6 +22,8 @@ XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/"
 # Answers to a question for a setting that was never made.
 _NONE_SET = frozenset({"NoSuchCORSConfiguration", "NoSuchLifecycleConfiguration", "NoSuchBucketPolicy"})
 
+_ROOTS = {"acl": "AccessControlPolicy", "cors": "CORSConfiguration", "lifecycle": "LifecycleConfiguration"}
+
 
 class StorageError(ProviderError):
     """The object storage failed. Always 503: what was sent is still with its sender, who may try again."""
@@ -92,7 +94,11 @@ async def read_setting(bucket: Bucket, name: str) -> bytes | None:
     answer = await _send(bucket, "GET", {name: ""})
     if answer.status_code == 404 and _code(answer) in _NONE_SET:
         return None
-    return _content(answer)
+    body = _content(answer)
+    if name in _ROOTS and etree.QName(parse(body)).localname != _ROOTS[name]:
+        # A server that has no such setting may take the question for another one: a list of the objects.
+        raise Unsupported("The storage does not offer this.", code="refused", retryable=False)
+    return body
 
 
 async def write_setting(bucket: Bucket, name: str, body: bytes) -> None:
@@ -100,9 +106,14 @@ async def write_setting(bucket: Bucket, name: str, body: bytes) -> None:
     _content(await _send(bucket, "PUT", {name: ""}, body))
 
 
+async def is_public(bucket: Bucket, key: str) -> bool:
+    """Whether somebody without a key can read an object. Raises StorageError."""
+    return (await _send(bucket, "GET", {}, key=_under(bucket, key), sign=False)).is_success
+
+
 async def abort_unfinished(bucket: Bucket, before: datetime) -> int:
     """Abort the uploads in parts that began before a time and were never completed; how many. Raises StorageError."""
-    prefix = f"{bucket.prefix}/" if bucket.prefix else ""
+    prefix = _under(bucket, "")
     count, marker = 0, {"key-marker": "", "upload-id-marker": ""}
     while True:
         page = parse(_content(await _send(bucket, "GET", {"uploads": "", "prefix": prefix} | marker)))
@@ -134,12 +145,16 @@ def parse(body: bytes) -> etree._Element:
         raise garbled() from None
 
 
+def _under(bucket: Bucket, key: str) -> str:
+    return f"{bucket.prefix}/{key}" if bucket.prefix else key
+
+
 async def _send(
-    bucket: Bucket, method: str, query: dict[str, str], body: bytes = b"", *, key: str = ""
+    bucket: Bucket, method: str, query: dict[str, str], body: bytes = b"", *, key: str = "", sign: bool = True
 ) -> httpx.Response:
     path = "/" + quote(f"{bucket.name}/{key}" if key else bucket.name, safe="/-_.~")
     asked = "&".join(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in sorted(query.items()))
-    headers = _signed(bucket, method, path, asked, body, datetime.now(UTC))
+    headers = _signed(bucket, method, path, asked, body, datetime.now(UTC)) if sign else {}
     url = httpx.URL(f"{bucket.endpoint}{path}?{asked}")
     try:
         async with httpx.AsyncClient(timeout=httpx.Timeout(TIMEOUT_S, connect=5.0), trust_env=False) as http:

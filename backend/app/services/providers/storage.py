@@ -20,14 +20,14 @@ async def put_stream(key: str, chunks: AsyncIterable[bytes]) -> None:
     await _store().put_stream(key, chunks)
 
 
-async def put_file(key: str, path: Path, media_type: str | None = None) -> None:
+async def put_file(key: str, path: Path) -> None:
     """Write an object from a local file, in bounded memory."""
-    await _store().put_file(key, path, media_type)
+    await _store().put_file(key, path)
 
 
-async def put_bytes(key: str, data: bytes, media_type: str | None = None) -> None:
+async def put_bytes(key: str, data: bytes) -> None:
     """Write a small object."""
-    await _store().put_bytes(key, data, media_type)
+    await _store().put_bytes(key, data)
 
 
 async def describe(key: str) -> tuple[int, str]:

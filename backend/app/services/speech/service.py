@@ -97,7 +97,7 @@ async def synthesise(key: str) -> None:
         return
     try:
         wav, track = await asyncio.to_thread(speak, clip.text, voice=clip.voice, speed=clip.speed)
-        await storage.put_bytes(clip.object_key, wav, "audio/wav")
+        await storage.put_bytes(clip.object_key, wav)
     except RehearsalError as error:
         await _finish(clip, "failed", None, error.message)
     else:
