@@ -151,8 +151,8 @@ def main() -> int:
 def leave(status: int) -> NoReturn:
     """End the process with this exit status."""
     if "obstore" in sys.modules:
-        # A thread of obstore may still be letting go of its last call. The interpreter's own end then aborts the process
-        # (one in six, measured with 0.12.1 and Python 3.11), so it is left out.
+        # A thread of obstore may still be letting go of its last call. The interpreter's own end then aborts the
+        # process (one in six, measured with 0.12.1 and Python 3.11), so it is left out.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

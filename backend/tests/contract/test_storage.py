@@ -313,6 +313,6 @@ def test_any_sequence_agrees_with_a_dictionary(
     place = place_of(kind, request, tmp_path, bucket_name)
     machine = type("Machine", (Machine,), {"place": place})
     limits = example_settings(
-        max_examples=15, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=10, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
     )
     run_state_machine_as_test(machine, settings=limits)

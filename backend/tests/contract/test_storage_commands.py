@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.__main__ import main
 from app.cli import doctor
 from app.core import config
 from app.core.places import Bucket, Folder
@@ -28,18 +32,21 @@ RNG = random.Random(3)
 
 def command(*arguments: str, **variables: str) -> tuple[int, dict[str, Any] | None, str]:
     """Exit status, JSON and messages of one command; no key may be in them."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("STORAGE_", "AWS_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "app", *arguments],
-        cwd=BACKEND,
-        env=environment | variables,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert SECRET_KEY not in done.stdout + done.stderr
-    return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name in [name for name in os.environ if name.startswith(("STORAGE_", "AWS_"))]:
+            patch.delenv(name)
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["app", *arguments])
+        config.settings.cache_clear()
+        try:
+            with ThreadPoolExecutor(1) as thread:  # a command has an event loop of its own
+                status = thread.submit(main).result()
+        finally:
+            config.settings.cache_clear()
+    assert SECRET_KEY not in out.getvalue() + err.getvalue()
+    return status, json.loads(out.getvalue()) if out.getvalue() else None, err.getvalue()
 
 
 def test_check_says_that_all_is_well_and_leaves_nothing(nanio: Server, bucket_name: str) -> None:

@@ -110,6 +110,8 @@ class Store:
             # The answer to HEAD has no body, so it does not say when it is the bucket that is not there.
             await self.read_range(key, 0, 1)
             raise
+        if isinstance(self.place, Bucket) and not meta["e_tag"]:
+            raise s3.garbled()  # every S3 gives one, other servers mostly do not
         return meta["size"], (meta["e_tag"] or f"{meta['size']}-{meta['last_modified'].timestamp()}").strip('"')
 
     async def read_range(self, key: str, start: int, end: int) -> bytes:
@@ -132,6 +134,11 @@ class Store:
 
     async def list(self, prefix: str = "") -> AsyncIterator[tuple[str, int]]:
         """Key and size in bytes of every object under a prefix that ends in a slash."""
+        if isinstance(self.place, Bucket):
+            async for page in s3.list_objects(self.place, prefix):
+                for row in page:
+                    yield row
+            return
         stream = obstore.list(self._store, prefix.rstrip("/"))
         while True:
             with _named():
@@ -162,9 +169,10 @@ class Store:
             with _named():
                 await asyncio.to_thread(_remove, self.place.path / prefix.strip("/"))
             return
-        with _named():
-            async for batch in obstore.list(self._store, prefix.rstrip("/"), chunk_size=1000):
-                await obstore.delete_async(self._store, [meta["path"] for meta in batch])
+        async for page in s3.list_objects(self.place, prefix):
+            if page:
+                with _named():
+                    await obstore.delete_async(self._store, [key for key, _ in page])
 
     async def sign(self, key: str) -> str:
         """An address of the object that anybody may read for 5 minutes; only for a bucket."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ssl
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -22,6 +25,7 @@ XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/"
 # Answers to a question for a setting that was never made.
 _NONE_SET = frozenset({"NoSuchCORSConfiguration", "NoSuchLifecycleConfiguration", "NoSuchBucketPolicy"})
 
+LISTING = "ListBucketResult"
 _ROOTS = {"acl": "AccessControlPolicy", "cors": "CORSConfiguration", "lifecycle": "LifecycleConfiguration"}
 
 
@@ -95,9 +99,11 @@ async def read_setting(bucket: Bucket, name: str) -> bytes | None:
     if answer.status_code == 404 and _code(answer) in _NONE_SET:
         return None
     body = _content(answer)
-    if name in _ROOTS and etree.QName(parse(body)).localname != _ROOTS[name]:
-        # A server that has no such setting may take the question for another one: a list of the objects.
-        raise Unsupported("The storage does not offer this.", code="refused", retryable=False)
+    if name in _ROOTS and _root(parse(body)) != _ROOTS[name]:
+        if _root(parse(body)) == LISTING:
+            # A server that has no such setting may take the question for another one.
+            raise Unsupported("The storage does not offer this.", code="refused", retryable=False)
+        raise garbled()
     return body
 
 
@@ -111,12 +117,32 @@ async def is_public(bucket: Bucket, key: str) -> bool:
     return (await _send(bucket, "GET", {}, key=_under(bucket, key), sign=False)).is_success
 
 
+async def list_objects(bucket: Bucket, prefix: str) -> AsyncIterator[list[tuple[str, int]]]:
+    """Key and size in bytes of every object whose key begins with `prefix`, page by page. Raises StorageError.
+
+    obstore's own list takes any page of a proxy for an empty bucket; a deletion would believe it.
+    """
+    query = {"list-type": "2", "prefix": _under(bucket, prefix)}
+    while True:
+        page = _document(await _send(bucket, "GET", query), LISTING)
+        skip = len(_under(bucket, ""))
+        rows = page.iterfind("{*}Contents")
+        yield [(row.findtext("{*}Key", "")[skip:], int(row.findtext("{*}Size", "0"))) for row in rows]
+        token = page.findtext("{*}NextContinuationToken")
+        if page.findtext("{*}IsTruncated") != "true":
+            return
+        if not token or token == query.get("continuation-token"):
+            raise garbled()
+        query["continuation-token"] = token
+
+
 async def abort_unfinished(bucket: Bucket, before: datetime) -> int:
     """Abort the uploads in parts that began before a time and were never completed; how many. Raises StorageError."""
     prefix = _under(bucket, "")
     count, marker = 0, {"key-marker": "", "upload-id-marker": ""}
     while True:
-        page = parse(_content(await _send(bucket, "GET", {"uploads": "", "prefix": prefix} | marker)))
+        answer = await _send(bucket, "GET", {"uploads": "", "prefix": prefix} | marker)
+        page = _document(answer, "ListMultipartUploadsResult")
         for upload in page.iterfind("{*}Upload"):
             key, identity = upload.findtext("{*}Key", ""), upload.findtext("{*}UploadId", "")
             began = _moment(upload.findtext("{*}Initiated", ""))
@@ -149,6 +175,17 @@ def _under(bucket: Bucket, key: str) -> str:
     return f"{bucket.prefix}/{key}" if bucket.prefix else key
 
 
+def _document(answer: httpx.Response, root: str) -> etree._Element:
+    document = parse(_content(answer))
+    if _root(document) != root:
+        raise garbled()
+    return document
+
+
+def _root(document: etree._Element) -> str:
+    return etree.QName(document).localname
+
+
 async def _send(
     bucket: Bucket, method: str, query: dict[str, str], body: bytes = b"", *, key: str = "", sign: bool = True
 ) -> httpx.Response:
@@ -157,7 +194,8 @@ async def _send(
     headers = _signed(bucket, method, path, asked, body, datetime.now(UTC)) if sign else {}
     url = httpx.URL(f"{bucket.endpoint}{path}?{asked}")
     try:
-        async with httpx.AsyncClient(timeout=httpx.Timeout(TIMEOUT_S, connect=5.0), trust_env=False) as http:
+        timeout = httpx.Timeout(TIMEOUT_S, connect=5.0)
+        async with httpx.AsyncClient(verify=_tls(), timeout=timeout, trust_env=False) as http:
             return await http.request(method, url, content=body or None, headers=headers)
     except httpx.TimeoutException:
         raise timed_out() from None
@@ -202,6 +240,12 @@ def _code(answer: httpx.Response) -> str:
         return parse(answer.content).findtext("{*}Code") or ""
     except StorageError:
         return ""
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    # Building a context reads every root certificate (tens of milliseconds); it is not bound to a loop.
+    return httpx.create_ssl_context()
 
 
 def _moment(text: str) -> datetime:
