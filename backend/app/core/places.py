@@ -45,7 +45,17 @@ class Bucket:
 
     def __str__(self) -> str:
         place = f"{self.name}/{self.prefix}" if self.prefix else self.name
-        return f"{place} at {urlsplit(self.endpoint).netloc}"
+        return f"{place} at {self.host}"
+
+    @property
+    def host(self) -> str:
+        """The server, with its port if it has one of its own."""
+        return urlsplit(self.endpoint).netloc
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the server is on this machine."""
+        return _is_loopback(urlsplit(self.endpoint).hostname or "")
 
 
 Place = Folder | Bucket

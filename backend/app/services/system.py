@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import __version__
 from app.core import database, events
 from app.core.config import MIB, settings
+from app.core.places import Bucket
 from app.services.providers import flows
 
 
@@ -43,8 +44,18 @@ def describe() -> dict[str, Any]:
                 ("presence", "MediaPipe", "The picture of your answers."),
                 ("flows", "Langflow", "The posting, the questions and the words of your answers."),
             )
-        ],
+        ]
+        + _storage(),
     }
+
+
+def _storage() -> list[dict[str, str]]:
+    """Whoever keeps the recordings, when that is not this machine."""
+    place = settings().storage
+    if not isinstance(place, Bucket) or place.is_here:
+        return []
+    receives = "Your recordings, the sound and a still of them, and the spoken questions."
+    return [{"port": "storage", "name": place.host, "where": "cloud", "receives": receives}]
 
 
 async def readiness() -> dict[str, bool]:

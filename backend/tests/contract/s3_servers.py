@@ -58,6 +58,12 @@ class Server:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            self._process = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._process is not None
 
     def pause(self, *, again: bool = False) -> None:
         """Let it hang without an answer, or go on."""

@@ -41,7 +41,9 @@ function CheckRoom({ interview }: { interview: InterviewOut }) {
   const heard = useLevel(devices.stream, meter);
   const light = useLight(video, devices.stream);
   const room = useRoomChecks();
-  const cloud = (system.data?.providers ?? []).filter((p) => p.where === "cloud").map((p) => p.name);
+  const far = (system.data?.providers ?? []).filter((p) => p.where === "cloud");
+  const cloud = far.filter((p) => p.port !== "storage").map((p) => p.name);
+  const keeper = far.find((p) => p.port === "storage")?.name;
   const live = devices.stream !== null;
 
   const checks: Check[] = [
@@ -121,6 +123,7 @@ function CheckRoom({ interview }: { interview: InterviewOut }) {
           camera={camera}
           days={system.data?.retention_days}
           cloud={cloud}
+          keeper={keeper}
           onChange={setConsent}
         />
         <Problem error={edit.error} />

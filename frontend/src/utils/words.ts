@@ -82,4 +82,5 @@ export const PORTS: Record<string, string> = {
   text_to_speech: "The interviewer’s voice",
   presence: "Measuring the picture",
   flows: "Questions, grades, tips",
+  storage: "Keeping recordings",
 };

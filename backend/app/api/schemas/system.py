@@ -31,7 +31,7 @@ class VoiceOut(Out):
 class ProviderOut(Out):
     """Who does a job that needs a model, where it runs and what it is given."""
 
-    port: Literal["speech_to_text", "text_to_speech", "presence", "flows"]
+    port: Literal["speech_to_text", "text_to_speech", "presence", "flows", "storage"]
     name: str
     where: Literal["embedded", "cloud"]
     receives: str

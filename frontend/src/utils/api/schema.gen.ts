@@ -1378,7 +1378,7 @@ export interface components {
              * Port
              * @enum {string}
              */
-            port: "speech_to_text" | "text_to_speech" | "presence" | "flows";
+            port: "speech_to_text" | "text_to_speech" | "presence" | "flows" | "storage";
             /** Receives */
             receives: string;
             /**
@@ -3759,6 +3759,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A signed address of the object storage, good for 5 minutes (STORAGE_SIGNED_URLS). */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
             403: {
                 headers: {
@@ -4101,6 +4108,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A signed address of the object storage, good for 5 minutes (STORAGE_SIGNED_URLS). */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
             403: {
                 headers: {
@@ -4179,6 +4193,13 @@ export interface operations {
             };
             /** @description The copy you have is current. */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A signed address of the object storage, good for 5 minutes (STORAGE_SIGNED_URLS). */
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };
