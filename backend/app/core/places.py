@@ -73,8 +73,8 @@ def place(
     """The place that an address (`file:///...` or `s3://bucket/prefix`) names.
 
     Without an endpoint it is Amazon's of the region. `encryption` is the server-side encryption that is asked for with
-    every object: AES256, aws:kms or none; by default AES256 at Amazon and none elsewhere (DigitalOcean Spaces does not
-    know the header). Raises BadInput(`storage_settings`) saying what is wrong or missing; no value is repeated that
+    every object: AES256, aws:kms or none; by default AES256 at Amazon and none elsewhere (DigitalOcean Spaces does
+    not offer them). Raises BadInput(`storage_settings`) saying what is wrong or missing; no value is repeated that
     may be a secret.
     """
     parts = urlsplit(url)
