@@ -42,5 +42,5 @@ def create_app() -> FastAPI:
     app.include_router(static.routes(settings().frontend))
     app.add_middleware(Bounded)
     app.add_middleware(Guarded, hosts=settings().allowed_hosts)
-    app.add_middleware(Observed)
+    app.add_middleware(Observed, media_origin=settings().media_origin)
     return app

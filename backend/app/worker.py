@@ -35,6 +35,7 @@ celery_app.conf.beat_schedule = {
     "expire": {"task": "recordings.expire", "schedule": EXPIRE_S, "options": {"expires": EXPIRE_S}},
 }
 celery = celery_app
+_ = settings().storage  # a setting that is wrong ends the start, not the first job
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

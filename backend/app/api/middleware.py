@@ -42,6 +42,16 @@ SECURITY_HEADERS = {
 }
 
 
+def security_headers(media_origin: str | None) -> dict[str, str]:
+    """The headers of every answer; recordings and their stills may also come from `media_origin`."""
+    if media_origin is None:
+        return SECURITY_HEADERS
+    policy = SECURITY_HEADERS["Content-Security-Policy"]
+    for kind in ("connect-src", "media-src", "img-src"):
+        policy = policy.replace(f"{kind} 'self'", f"{kind} 'self' {media_origin}")
+    return SECURITY_HEADERS | {"Content-Security-Policy": policy}
+
+
 def request_id() -> str:
     """The id of the request that is being answered."""
     return _request_id.get()
@@ -57,8 +67,9 @@ async def _refuse(send: Send, status: int, code: str, detail: str, hint: str | N
 class Observed:
     """Gives the request its id, the answer its security headers, and the log its line (no query, no user text)."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, media_origin: str | None = None) -> None:
         self._app = app
+        self._headers = security_headers(media_origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -75,7 +86,7 @@ class Observed:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = identity
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")

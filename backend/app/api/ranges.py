@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from app.api.errors import problem, problems
 from app.services.providers import storage
@@ -19,6 +19,7 @@ MEDIA_RESPONSES: dict[int | str, dict[str, Any]] = problems(404, 416) | {
     200: {"description": "The file."} | _BINARY,
     206: {"description": "The range that was asked for."} | _BINARY,
     304: {"description": "The copy you have is current."},
+    307: {"description": "A signed address of the object storage, good for 5 minutes (STORAGE_SIGNED_URLS)."},
 }
 
 
@@ -68,6 +69,14 @@ async def serve(request: Request, key: str, media_type: str, *, immutable: bool 
             return StreamingResponse(_chunks(key, start, end), 206, headers, media_type)
     headers["Content-Length"] = str(size)
     return StreamingResponse(_chunks(key, 0, size), 200, headers, media_type)
+
+
+async def serve_media(request: Request, key: str, media_type: str) -> Response:
+    """Answer with the address of the object in the bucket, where that is wanted, else with the object."""
+    address = await storage.signed_url(key)
+    if address is None:
+        return await serve(request, key, media_type)
+    return RedirectResponse(address, 307, {"Cache-Control": "no-store"})
 
 
 async def _chunks(key: str, start: int, end: int) -> AsyncIterator[bytes]:

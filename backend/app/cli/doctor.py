@@ -31,7 +31,7 @@ SERVICES = {
     "database": ("DATABASE_URL", "PostgreSQL 18 inside the data folder", 5432),
     "queue": ("REDIS_URL", "Valkey on a private port", 6379),
     "flows": ("LANGFLOW_URL", "lfx serve on a private port", 7860),
-    "storage": ("STORAGE_URL", "a folder inside the data folder", 443),
+    "storage": ("STORAGE_URL", "a folder inside the data folder", 0),
 }
 
 
@@ -160,12 +160,27 @@ def _services() -> Iterator[Check]:
             continue
         parts = urlsplit(address)
         host = parts.hostname
-        if host is None or parts.scheme == "file" or name == "storage":
+        if name == "storage":
+            yield _storage(variable)
+        elif host is None:
             yield Check(name, "ok", f"configured by {variable}: {parts.scheme}")
         elif asyncio.run(_reachable(host, parts.port or port)):
             yield Check(name, "ok", f"configured by {variable}: {host} answers")
         else:
             yield Check(name, "missing", f"configured by {variable}: {host} does not answer", f"Check {variable}.")
+
+
+def _storage(variable: str) -> Check:
+    from app.core.config import settings
+    from app.domain.errors import RehearsalError
+    from app.services.providers.objects import Store
+
+    try:
+        place = settings().storage
+        asyncio.run(Store(place).probe())
+    except RehearsalError as error:
+        return Check("storage", "missing", f"configured by {variable}: {error.message}", error.hint)
+    return Check("storage", "ok", f"configured by {variable}: {place} answers")
 
 
 async def _reachable(host: str, port: int) -> bool:

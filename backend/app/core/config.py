@@ -6,9 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.core import places
+from app.domain.errors import BadInput
 from app.utils.paths import REPOSITORY
 
 MIB = 1024 * 1024
@@ -28,6 +30,20 @@ class Settings(BaseSettings):
     database_url: str = Field("postgresql:///rehearsal", alias="DATABASE_URL")
     redis_url: str = Field("redis://127.0.0.1:6379/0", alias="REDIS_URL")
     storage_url: str | None = Field(None, alias="STORAGE_URL")
+    storage_endpoint: str | None = Field(
+        None, validation_alias=AliasChoices("STORAGE_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    )
+    storage_region: str | None = Field(
+        None, validation_alias=AliasChoices("STORAGE_REGION", "AWS_REGION", "AWS_DEFAULT_REGION")
+    )
+    storage_access_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("STORAGE_ACCESS_KEY", "AWS_ACCESS_KEY_ID")
+    )
+    storage_secret_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("STORAGE_SECRET_KEY", "AWS_SECRET_ACCESS_KEY")
+    )
+    storage_sse: str | None = Field(None, alias="STORAGE_SSE")
+    storage_signed_urls: bool = Field(False, alias="STORAGE_SIGNED_URLS")
     langflow_url: str = Field("http://127.0.0.1:7860", alias="LANGFLOW_URL")
     langflow_api_key: SecretStr | None = Field(None, alias="LANGFLOW_API_KEY")
 
@@ -53,9 +69,33 @@ class Settings(BaseSettings):
         return url
 
     @property
-    def storage(self) -> str:
-        """Address of the object storage: a folder inside the data folder unless configured."""
-        return self.storage_url or (self.data.resolve() / "storage").as_uri()
+    def storage(self) -> places.Place:
+        """Where recordings are: a folder inside the data folder unless configured. Raises BadInput."""
+        place = self.place(self.storage_url or (self.data.resolve() / "storage").as_uri())
+        if self.storage_signed_urls and isinstance(place, places.Folder):
+            raise BadInput(
+                "STORAGE_SIGNED_URLS needs a bucket.",
+                code="storage_settings",
+                hint="Set STORAGE_URL=s3://bucket, or leave STORAGE_SIGNED_URLS out.",
+            )
+        return place
+
+    def place(self, url: str) -> places.Place:
+        """The folder or bucket of an address, with the endpoint and keys of these settings. Raises BadInput."""
+        return places.place(
+            url,
+            endpoint=self.storage_endpoint,
+            region=self.storage_region,
+            access_key=self.storage_access_key,
+            secret_key=self.storage_secret_key,
+            encryption=self.storage_sse,
+        )
+
+    @property
+    def media_origin(self) -> str | None:
+        """The origin that the page loads recordings from, beside its own. Raises BadInput."""
+        place = self.storage
+        return place.endpoint if self.storage_signed_urls and isinstance(place, places.Bucket) else None
 
 
 @lru_cache(maxsize=1)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import __version__
 from app.core import database, events
 from app.core.config import MIB, settings
+from app.core.places import Bucket
 from app.services.providers import configuration, flows
 from app.services.providers.catalog import BY_ID, PORTS_BY_ID
 
@@ -51,22 +52,22 @@ async def describe() -> dict[str, Any]:
 async def _providers() -> list[dict[str, Any]]:
     """Who does which work (ProviderOut): the embedded ones that are in use, then the chosen ones."""
     chosen = {port: provider for port, (provider, _) in (await configuration.choices()).items() if provider}
-    here: list[dict[str, Any]] = [
-        {"port": port, "id": None, "name": name, "where": "embedded", "receives": receives, "consent": False}
-        for port, name, receives in EMBEDDED
-    ]
+    here = [_provider(port, name, "embedded", receives) for port, name, receives in EMBEDDED]
     away = [
-        {
-            "port": port,
-            "id": provider,
-            "name": BY_ID[provider].title,
-            "where": "cloud",
-            "receives": BY_ID[provider].receives[port],
-            "consent": PORTS_BY_ID[port].personal,
-        }
-        for port, provider in chosen.items()
+        _provider(
+            port, BY_ID[one].title, "cloud", BY_ID[one].receives[port], id=one, consent=PORTS_BY_ID[port].personal
+        )
+        for port, one in chosen.items()
     ]
+    place = settings().storage
+    if isinstance(place, Bucket) and not place.is_here:
+        receives = "Your recordings, the sound and a still of them, and the spoken questions."
+        away.append(_provider("storage", place.host, "cloud", receives))
     return here + away
+
+
+def _provider(port: str, name: str, where: str, receives: str, **more: Any) -> dict[str, Any]:
+    return {"port": port, "name": name, "where": where, "receives": receives, "id": None, "consent": False} | more
 
 
 async def readiness() -> dict[str, bool]:

@@ -34,6 +34,8 @@ MARKER = "REHEARSAL_SYSTEM"
 DEFAULT_PORT = 8000
 # From the last process being up to all of them having found each other.
 SETTLE_S = 60.0
+# How long the start waits for a storage that is somebody else's.
+ASK_S = 10.0
 # One process per kind of work keeps each model in memory once, and the sweep behind no long task.
 WORKERS = {"interactive": "interactive,control", "media": "media", "vision": "vision"}
 # The workers of one machine need not hear of each other.
@@ -314,7 +316,25 @@ def run() -> int:
 
 
 async def _up(data: Path, port: int) -> int:
+    if os.environ.get("STORAGE_URL"):
+        await _ask_storage()
     return await System(data, port, os.environ).up()
+
+
+async def _ask_storage() -> None:
+    """Raise RehearsalError when the configured storage will not do; say it when it is only away."""
+    from app.core.config import settings
+    from app.services.providers.objects import Store
+    from app.services.providers.s3 import StorageError, timed_out
+
+    try:
+        async with asyncio.timeout(ASK_S):
+            await Store(settings().storage).probe()
+    except (StorageError, TimeoutError) as error:
+        problem = error if isinstance(error, StorageError) else timed_out()
+        if not problem.retryable:
+            raise problem from None
+        say(f"{problem.message} Uploads wait until it answers.")
 
 
 def _port(text: str | None) -> int:

@@ -42,6 +42,7 @@ function CheckRoom({ interview }: { interview: InterviewOut }) {
   const light = useLight(video, devices.stream);
   const room = useRoomChecks();
   const cloud = (system.data?.providers ?? []).filter((provider) => provider.where === "cloud");
+  const keeper = cloud.find((provider) => provider.port === "storage")?.name;
   const live = devices.stream !== null;
 
   const checks: Check[] = [
@@ -121,6 +122,7 @@ function CheckRoom({ interview }: { interview: InterviewOut }) {
           camera={camera}
           days={system.data?.retention_days}
           cloud={cloud}
+          keeper={keeper}
           onChange={setConsent}
         />
         <Problem error={edit.error} />

@@ -84,4 +84,5 @@ export const PORTS: Record<string, string> = {
   flows: "Questions, grades, tips",
   language_model: "A second reader of answers",
   cloud_video: "Describing moments of the video",
+  storage: "Keeping recordings",
 };

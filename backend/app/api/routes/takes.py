@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from app.api.deps import OwnerId, Session
 from app.api.errors import problems
-from app.api.ranges import MEDIA_RESPONSES, serve
+from app.api.ranges import MEDIA_RESPONSES, serve_media
 from app.api.schemas.takes import FinishIn, RetryIn, TakeIn, TakeOut
 from app.services.flow import takes
 from app.services.recordings import service
@@ -54,7 +54,7 @@ async def retry_stage(take_id: UUID, body: RetryIn, session: Session, owner: Own
 async def read_media(take_id: UUID, request: Request, session: Session, owner: OwnerId) -> Response:
     """The recording, remuxed so that it seeks; ranges are answered."""
     key, media_type = await service.media_key(session, owner, take_id)
-    return await serve(request, key, media_type)
+    return await serve_media(request, key, media_type)
 
 
 @router.get(
@@ -62,4 +62,4 @@ async def read_media(take_id: UUID, request: Request, session: Session, owner: O
 )
 async def read_poster(take_id: UUID, request: Request, session: Session, owner: OwnerId) -> Response:
     """JPEG."""
-    return await serve(request, await service.poster_key(session, owner, take_id), "image/jpeg")
+    return await serve_media(request, await service.poster_key(session, owner, take_id), "image/jpeg")

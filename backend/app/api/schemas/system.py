@@ -35,7 +35,7 @@ class ProviderOut(Out):
     the interview holds its `id`).
     """
 
-    port: Literal["speech_to_text", "text_to_speech", "presence", "flows", "language_model", "cloud_video"]
+    port: Literal["speech_to_text", "text_to_speech", "presence", "flows", "language_model", "cloud_video", "storage"]
     id: str | None
     name: str
     where: Literal["embedded", "cloud"]

@@ -8,6 +8,7 @@ from app.core.database import transaction
 from app.core.queue import task
 from app.services.analysis import pipeline
 from app.services.flow.stages import prepare
+from app.services.providers import storage
 from app.services.recordings import service as recordings
 
 
@@ -29,3 +30,4 @@ async def expire() -> None:
     async with transaction() as session:
         await recordings.expire(session)
     recordings.clear_workshop()
+    await storage.clean()

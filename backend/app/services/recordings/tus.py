@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -19,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import settings
 from app.core.database import transaction
-from app.domain.errors import BadInput, Conflict, NotFound, RehearsalError, TooLarge, UnsupportedMedia
+from app.domain.errors import BadInput, Conflict, NotFound, ProviderError, RehearsalError, TooLarge, UnsupportedMedia
 from app.models.take import Upload, UploadPart
 from app.services.providers import storage
 from app.services.recordings import repository, service
@@ -159,10 +160,13 @@ async def receive(owner: UUID, upload_id: UUID, patch: Patch, body: AsyncIterato
         raise
     except RehearsalError:
         # Only when it is sure that no row names this object: a commit whose answer was lost may have counted.
-        await storage.delete(key)
+        # A storage that fails keeps it until the upload's prefix is deleted.
+        with suppress(ProviderError):
+            await storage.delete(key)
         raise
     if arrived.size == 0:
-        await storage.delete(key)
+        with suppress(ProviderError):
+            await storage.delete(key)
     return result
 
 

@@ -6,17 +6,19 @@ interface Props {
   camera: boolean;
   days: number | undefined;
   cloud: SystemOut["providers"];
+  /** Who keeps the recordings, when that is not this machine. */
+  keeper: string | undefined;
   onChange(consent: Consent): void;
 }
 
 /** What may be recorded and measured, each by itself. Nothing is ticked in advance. */
-export function Consents({ consent, camera, days, cloud, onChange }: Props) {
+export function Consents({ consent, camera, days, cloud, keeper, onChange }: Props) {
   const asked = cloud.filter((one) => one.consent && (camera || one.port !== "cloud_video"));
   const items: { name: "recording" | "voice" | "presence"; title: string; says: string }[] = [
     {
       name: "recording",
       title: camera ? "Record my answers" : "Record my voice",
-      says: `Needed to answer aloud. Kept ${days ? `for ${days} days` : "for a while"}, then deleted by itself; you can delete it sooner.`,
+      says: `Needed to answer aloud. Kept ${keeper ? `at ${keeper} ` : ""}${days ? `for ${days} days` : "for a while"}, then deleted by itself; you can delete it sooner.`,
     },
     {
       name: "voice",

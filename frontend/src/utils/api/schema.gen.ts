@@ -1636,7 +1636,7 @@ export interface components {
              * Port
              * @enum {string}
              */
-            port: "speech_to_text" | "text_to_speech" | "presence" | "flows" | "language_model" | "cloud_video";
+            port: "speech_to_text" | "text_to_speech" | "presence" | "flows" | "language_model" | "cloud_video" | "storage";
             /** Receives */
             receives: string;
             /**
@@ -4520,6 +4520,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A signed address of the object storage, good for 5 minutes (STORAGE_SIGNED_URLS). */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
             403: {
                 headers: {
@@ -4862,6 +4869,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A signed address of the object storage, good for 5 minutes (STORAGE_SIGNED_URLS). */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
             403: {
                 headers: {
@@ -4940,6 +4954,13 @@ export interface operations {
             };
             /** @description The copy you have is current. */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A signed address of the object storage, good for 5 minutes (STORAGE_SIGNED_URLS). */
+            307: {
                 headers: {
                     [name: string]: unknown;
                 };
