@@ -26,7 +26,7 @@ EMBEDDED = (
 
 async def describe() -> dict[str, Any]:
     """Mode, limits, voices and providers (SystemOut)."""
-    from app.services.providers.tts.kokoro import VOICES
+    from app.services.providers.tts.voices import EMBEDDED as VOICES
 
     own = settings()
     return {

@@ -6,7 +6,7 @@
         ...
         assert vendor.seen[-1].headers["xi-api-key"] == "test-key"
 
-A fault is used once, by the next request whose path begins with its `path`. What is not a fault goes to the application.
+A fault is used once, by the next request whose path begins with its `path`. All other requests go to the application.
 """
 
 from __future__ import annotations
@@ -45,8 +45,6 @@ class Fault:
     stall_s: float = 0.0
     keep: float = 1.0
     broken: bool = False
-    reset: bool = False
-    """The connection ends before any answer."""
 
 
 def status(code: int, body: Any = b"", *, retry_after: str | None = None, path: str = "/") -> Fault:
@@ -85,11 +83,6 @@ def web_page(*, path: str = "/") -> Fault:
     """200 and a web page: what a proxy or a captive portal answers."""
     page = b"<!doctype html><title>Sign in</title><p>Please sign in to this network."
     return Fault(path=path, status=200, headers={"content-type": "text/html; charset=utf-8"}, body=page)
-
-
-def reset(*, path: str = "/") -> Fault:
-    """The connection ends without an answer."""
-    return Fault(path=path, reset=True)
 
 
 @dataclass(frozen=True)
@@ -141,8 +134,6 @@ class Vendor:
         self.faults.remove(fault)
         if fault.delay_s:
             await asyncio.sleep(fault.delay_s)
-        if fault.reset:
-            raise _Cut
         if fault.status is not None:
             answer = {"status": fault.status, "headers": [], "body": fault.body}
             answer["headers"] = [(name.encode(), value.encode()) for name, value in fault.headers.items()]
@@ -161,7 +152,14 @@ async def _whole(receive: Receive) -> bytes:
 
 
 def _again(body: bytes) -> Receive:
+    """The body that was read already; after it nothing comes any more, as from a client that waits."""
+    given = False
+
     async def receive() -> MutableMapping[str, Any]:
+        nonlocal given
+        if given:
+            await asyncio.Event().wait()
+        given = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive

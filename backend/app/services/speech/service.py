@@ -25,7 +25,7 @@ SYNTHESISE = "speech.synthesise"
 
 def check_voice(voice: str) -> None:
     """Raises BadInput for a voice that does not exist."""
-    from app.services.providers.tts.kokoro import VOICES
+    from app.services.providers.tts.voices import EMBEDDED as VOICES
 
     if voice not in VOICES:
         raise BadInput("This voice does not exist.", code="speech_voice_unknown", hint="Choose one of the list.")
