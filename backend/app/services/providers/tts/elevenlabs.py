@@ -21,8 +21,8 @@ from app.domain.speech import SpeechTrack
 from app.services.providers import failures
 from app.services.providers.configuration import Configured
 from app.services.providers.tts.cues import estimated
-from app.services.providers.tts.text import checked_text, sounds_of, unknown_voice, words_in_time
-from app.services.providers.tts.voices import NAMES
+from app.services.providers.tts.text import checked_text, sounds_of, words_in_time
+from app.services.providers.tts.voices import NAMES, unknown_voice
 from app.utils.alignment import spans
 from app.utils.wav import to_wav
 

@@ -16,8 +16,9 @@ from kokoro_onnx import Kokoro
 from app.domain.speech import SpeechTrack
 from app.services.providers.assets import checked, files
 from app.services.providers.tts.cues import FORMAT, Phoneme, cues_of, words_of
-from app.services.providers.tts.text import checked_text, sounds_of, spoken_text, unknown_voice
+from app.services.providers.tts.text import checked_text, sounds_of, spoken_text
 from app.services.providers.tts.voices import EMBEDDED as VOICES
+from app.services.providers.tts.voices import unknown_voice
 from app.utils.json import digest
 from app.utils.wav import to_wav
 

@@ -48,11 +48,6 @@ def checked_text(text: str, speed: float) -> str:
     return spoken
 
 
-def unknown_voice() -> BadInput:
-    """The error for a voice that does not exist."""
-    return BadInput("This voice does not exist.", code="speech_voice_unknown", hint="Choose one of the list.")
-
-
 @cache
 def _tokenizer() -> Tokenizer:
     return Tokenizer()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.errors import ProviderError
+from app.domain.errors import BadInput, ProviderError
 from app.services.providers.catalog import title
 
 KOKORO = "kokoro"
@@ -113,6 +113,16 @@ def _own(provider: str, setting: str) -> dict[str, str]:
             hint="Write a built-in voice, an equals sign and the name there, with commas between.",
         )
     return own
+
+
+def unknown_voice() -> BadInput:
+    """The error for a voice that does not exist."""
+    return BadInput("This voice does not exist.", code="speech_voice_unknown", hint="Choose one of the list.")
+
+
+def speaker(provider: str) -> str:
+    """The name of who speaks, for a person."""
+    return "Kokoro" if provider == KOKORO else title(provider)
 
 
 def embedded_twin(voice: str) -> str:
