@@ -20,7 +20,15 @@ from app.services.outbox import service as outbox
 from app.services.outbox.files import delete_files
 from app.services.providers import configuration, storage
 from app.services.providers.catalog import TEXT_TO_SPEECH
-from app.services.providers.tts.voices import EMBEDDED, KOKORO, Voice, embedded_twin, of_provider, speaker, unknown_voice
+from app.services.providers.tts.voices import (
+    EMBEDDED,
+    KOKORO,
+    Voice,
+    embedded_twin,
+    of_provider,
+    speaker,
+    unknown_voice,
+)
 from app.services.speech import repository
 from app.utils.json import dump, load
 
