@@ -218,9 +218,9 @@ def _cancelled(client: Any, result: Any) -> ProviderError:
     details = client.SpeechSynthesisCancellationDetails(result)
     answered = _UPGRADE.search(details.error_details or "")
     status = int(answered[1]) if answered else STATUS.get(details.error_code.name if details.error_code else "")
-    if status:
+    if status and status >= 300:
         return failures.of_status(PROVIDER, status)
-    if result.audio_data:
+    if status or result.audio_data:
         return failures.garbled(PROVIDER)
     return failures.unreachable(PROVIDER)
 
