@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SpeechOut } from "../utils/api/types";
 import type { Speaking } from "../utils/interviewer/performer";
-import { lastBegun } from "../utils/speech";
+import { lastBegun, voiceNote } from "../utils/speech";
 import { browserVoice, type Reading } from "../utils/voice";
 
 const SLOWER = 0.85;
@@ -108,6 +108,8 @@ export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) 
     state: state as "ready" | "failed" | "preparing",
     /** The browser reads, because the server's voice is not there. */
     borrowed: own !== null,
+    /** Said when the server's own voice spoke in place of the chosen one. */
+    note: own ? null : voiceNote(speech.data),
     words: track?.words ?? null,
     word,
     playing,

@@ -199,6 +199,7 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
               phase={state.phase}
               silent={audio.state === "failed"}
               borrowed={audio.borrowed}
+              note={audio.note}
               nearLimit={nearLimit}
               seconds={question.seconds}
               onAgain={again}

@@ -8,12 +8,14 @@ interface Props {
   nearLimit: boolean;
   /** The browser's voice stands in for the interviewer's. */
   borrowed: boolean;
+  /** Who spoke in place of the chosen voice, and why. */
+  note: string | null;
   seconds: number;
   onAgain(): void;
 }
 
 /** The one line under the big button: what is happening, and what is not. */
-export function Hint({ phase, silent, nearLimit, borrowed, seconds, onAgain }: Props) {
+export function Hint({ phase, silent, nearLimit, borrowed, note, seconds, onAgain }: Props) {
   return (
     <div className="room__hint" role="status">
       {phase === "arriving" &&
@@ -22,6 +24,7 @@ export function Hint({ phase, silent, nearLimit, borrowed, seconds, onAgain }: P
       {phase === "arriving" &&
         borrowed &&
         "The interviewer’s voice is not there. Your browser’s voice reads instead."}
+      {(phase === "arriving" || phase === "asking") && note}
       {phase === "thinking" && "Take the time you need. Nothing is recorded until you start."}
       {phase === "answering" &&
         (nearLimit
