@@ -1,4 +1,7 @@
-"""Voices and listeners on this machine and their twins at stand-ins on 127.0.0.1."""
+"""Voices and listeners on this machine and their twins at stand-ins on 127.0.0.1.
+
+The stand-ins end with the module that uses them: their threads must not meet tests that change the clock.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ class ElevenLabs:
     url: str
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _elevenlabs() -> Iterator[ElevenLabs]:
     app = elevenlabs_server.create()
     vendor = Vendor(app)
@@ -55,7 +58,7 @@ def elevenlabs(_elevenlabs: ElevenLabs) -> ElevenLabs:
     return _elevenlabs
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _azure() -> Iterator[tuple[Azure, Configured]]:
     with azure_server() as (azure, url):
         yield azure, Configured("azure_speech", {"host": url, "price": "0.016"}, SecretStr(KEY))
@@ -107,7 +110,7 @@ class OpenAI:
     service: Configured
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _openai() -> Iterator[OpenAI]:
     app = transcription_server.create()
     vendor = Vendor(app)

@@ -193,6 +193,9 @@ async def test_an_operator_names_other_voices(chosen: ElevenLabs, monkeypatch: p
         ready = await configuration.required("elevenlabs")
         with pytest.raises(ProviderError, match="cannot be read"):
             of_provider("elevenlabs", ready.values)
+    monkeypatch.delenv("ELEVENLABS_VOICES")
+    with pytest.raises(BadInput, match="cannot be read"):
+        await configuration.change("elevenlabs", {"voices": "george=x"}, None, forget_key=False)
 
 
 def test_every_built_in_voice_has_one_like_it_everywhere() -> None:
