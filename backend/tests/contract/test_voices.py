@@ -142,7 +142,10 @@ async def test_too_slow_is_not_waited_for(chosen: ElevenLabs, monkeypatch: pytes
     chosen.vendor.next(faults.slow(1.5))
     with pytest.raises(ProviderError) as error:
         await cloud.speak("Begin.", of_provider("elevenlabs", {})[0], 1.0)
-    assert error.value.code == "elevenlabs_timeout"
+    assert (error.value.code, error.value.message) == (
+        "elevenlabs_timeout",
+        "ElevenLabs did not answer within 0.3 seconds.",
+    )
     assert len(chosen.vendor.seen) == 1
 
 

@@ -33,7 +33,7 @@ def of_status(provider: str, status: int, headers: Mapping[str, str] | None = No
 
 def timed_out(provider: str, after_s: float | None = None, *, retryable: bool = True) -> ProviderError:
     """No answer in time; `after_s` says how long was waited."""
-    within = "in time" if after_s is None else f"within {after_s:g} seconds"
+    within = "in time" if after_s is None else f"within {round(after_s, 1):g} seconds"
     return _error(provider, "timeout", f"{title(provider)} did not answer {within}.", retryable)
 
 

@@ -28,8 +28,8 @@ export function VoiceChoice({ interview, onChange }: Props) {
     <fieldset className="voices">
       <legend>The voice</legend>
       {groups.map((group) => (
-        <div key={group.provider} className="voices__group">
-          {groups.length > 1 && <p className="hush">{group.provider ?? "On this machine"}</p>}
+        <fieldset key={group.provider} className="voices__group">
+          {groups.length > 1 && <legend className="hush">{group.provider ?? "On this machine"}</legend>}
           <div className="segments">
             {group.voices.map((voice) => (
               <label key={voice.id}>
@@ -47,7 +47,7 @@ export function VoiceChoice({ interview, onChange }: Props) {
               </label>
             ))}
           </div>
-        </div>
+        </fieldset>
       ))}
       <div className="segments" role="radiogroup" aria-label="How fast the questions are spoken">
         {SPEEDS.map((speed) => (

@@ -28,9 +28,11 @@ async def speak(text: str, voice: Voice, speed: float) -> tuple[bytes, SpeechTra
     BadInput and ProviderError.
     """
     service = await required(voice.provider)
-    begun = time.monotonic()
+    begun: float | None = None
 
     async def attempt() -> tuple[bytes, SpeechTrack]:
+        nonlocal begun
+        begun = begun or time.monotonic()
         left = FIRST_AUDIO_S - (time.monotonic() - begun)
         try:
             return await SPEAKERS[voice.provider](
