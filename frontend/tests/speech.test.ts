@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mouthPath, poseAt } from "../src/utils/figure";
-import { lastBegun, mouthAt, wordAt } from "../src/utils/speech";
+import { lastBegun, mouthAt, ownVoice, voiceGroups, voiceNote, wordAt } from "../src/utils/speech";
 
 const cues = [
   { start_s: 0, end_s: 0.5, viseme: "sil", phoneme: "", weight: 1 },
@@ -70,5 +70,33 @@ describe("the pose", () => {
     const most = (mood: "idle" | "listening") =>
       Math.max(...moments.map((t) => Math.abs(poseAt(t, mood).dropY)));
     expect(most("listening")).toBeGreaterThan(most("idle") + 1);
+  });
+});
+
+describe("who speaks", () => {
+  it("is said only when somebody else spoke than was chosen", () => {
+    const reason = "ElevenLabs did not answer within 2.5 seconds.";
+    expect(voiceNote({ provider: "Kokoro", fallback: reason })).toBe(
+      "Spoken by Kokoro: ElevenLabs did not answer within 2.5 seconds.",
+    );
+    expect(voiceNote({ provider: "ElevenLabs", fallback: null })).toBeNull();
+    expect(voiceNote({ provider: null, fallback: null })).toBeNull();
+    expect(voiceNote(undefined)).toBeNull();
+  });
+  const voices = [
+    { id: "af_heart", provider: null, stands_for: null },
+    { id: "bm_george", provider: null, stands_for: null },
+    { id: "elevenlabs:x", provider: "ElevenLabs", stands_for: "af_heart" },
+  ];
+  it("is the service's voice for an interviewer, when there is one", () => {
+    expect(ownVoice(voices, "af_heart")).toBe("elevenlabs:x");
+    expect(ownVoice(voices, "bm_george")).toBe("bm_george");
+    expect(ownVoice([], "af_heart")).toBe("af_heart");
+  });
+  it("is shown by who it is, the service first", () => {
+    const groups = voiceGroups(voices);
+    expect(groups.map((group) => group.provider)).toEqual(["ElevenLabs", null]);
+    expect(groups.map((group) => group.voices.length)).toEqual([1, 2]);
+    expect(voiceGroups(voices.slice(0, 2))).toHaveLength(1);
   });
 });

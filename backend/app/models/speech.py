@@ -16,6 +16,9 @@ SPEECH_STATES = ("preparing", "ready", "failed")
 class SpeechClip(Base):
     """Audio of one text in one voice. `key` is the digest of all that decides the sound; `track` a `SpeechTrack`.
 
+    `voice` is the one that was asked for, `provider` who spoke. When that was the built-in voice in place of another
+    one, `fallback` is the reason, as a sentence for the person.
+
     `object_key` is where the WAV is, another one each time the row is made: the deletion of an old clip's file, which
     happens later, never takes the file of a clip made again meanwhile.
     """
@@ -32,3 +35,5 @@ class SpeechClip(Base):
     state: Mapped[str] = mapped_column(default="preparing")
     track: Mapped[dict[str, Any] | None]
     error: Mapped[str | None]
+    provider: Mapped[str | None]
+    fallback: Mapped[str | None]

@@ -15,6 +15,7 @@ from app.core.config import MIB, settings
 from app.core.places import Bucket
 from app.services.providers import configuration, flows
 from app.services.providers.catalog import BY_ID, PORTS_BY_ID
+from app.services.speech import service as speech
 
 # By kind of work: who does it on this machine (None: nobody), and what it is given.
 EMBEDDED = (
@@ -27,8 +28,6 @@ EMBEDDED = (
 
 async def describe() -> dict[str, Any]:
     """Mode, limits, voices and providers (SystemOut)."""
-    from app.services.providers.tts.kokoro import VOICES
-
     own = settings()
     return {
         "mode": own.mode,
@@ -43,7 +42,16 @@ async def describe() -> dict[str, Any]:
             "questions_max": 15,
             "answer_characters": 20_000,
         },
-        "voices": [{"id": voice.id, "name": voice.label, "language": voice.language} for voice in VOICES.values()],
+        "voices": [
+            {
+                "id": voice.id,
+                "name": voice.label,
+                "language": voice.language,
+                "provider": BY_ID[voice.provider].title if voice.provider in BY_ID else None,
+                "stands_for": voice.stands_for,
+            }
+            for voice in await speech.voices()
+        ],
         "retention_days": own.retention_days,
         "providers": await _providers(),
     }

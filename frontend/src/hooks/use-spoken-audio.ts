@@ -2,10 +2,11 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SpeechOut } from "../utils/api/types";
 import type { Speaking } from "../utils/interviewer/performer";
-import { lastBegun } from "../utils/speech";
+import { lastBegun, voiceNote } from "../utils/speech";
 import { browserVoice, type Reading } from "../utils/voice";
 
 const SLOWER = 0.85;
+const BORROWED = "The interviewer’s voice is not there. Your browser’s voice reads instead.";
 
 /**
  * Plays what the interviewer says; mouth and captions follow the clock of the sound itself. When the server has no
@@ -106,8 +107,8 @@ export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) 
   const state = own ? "ready" : failed ? "failed" : url ? "ready" : "preparing";
   return {
     state: state as "ready" | "failed" | "preparing",
-    /** The browser reads, because the server's voice is not there. */
-    borrowed: own !== null,
+    /** Who speaks in place of the chosen voice, and why: the browser, or the server's built-in one. */
+    note: own ? BORROWED : voiceNote(speech.data),
     words: track?.words ?? null,
     word,
     playing,

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { voiceNote } from "../utils/speech";
 import { useSpeech } from "./queries/questions";
 
 /** Plays the first question in the chosen voice. Nothing is offered while the questions are a surprise. */
@@ -32,6 +33,7 @@ export function useVoicePreview(interviewId: string, questionId: string | null, 
     playing,
     failed:
       speech.data?.state === "failed" ? (speech.data.error ?? "This voice could not be prepared.") : null,
+    note: url ? voiceNote(speech.data) : null,
     toggle: () => setWanted(!wanted),
   };
 }

@@ -1,5 +1,5 @@
 // Mouth and captions from the cues that came with the audio. Times are seconds of the audio clock.
-import type { Cue, SpokenWord } from "./api/types";
+import type { Cue, SpokenWord, VoiceOut } from "./api/types";
 
 /** 0-1 each: how far the lips part, how wide the corners are drawn, how round the opening is. */
 export interface Mouth {
@@ -34,6 +34,29 @@ export function speechKey(
   text: string,
 ): string {
   return [settings.voice, settings.speed, settings.style, settings.interviewer, text].join("|");
+}
+
+/** Says it when the built-in voice spoke in place of another one. */
+export function voiceNote(
+  clip: { provider: string | null; fallback: string | null } | undefined,
+): string | null {
+  return clip?.provider && clip.fallback ? `Spoken by ${clip.provider}: ${clip.fallback}` : null;
+}
+
+/** The voice an interviewer has by itself: of the chosen service when there is one, else the built-in one. */
+export function ownVoice(voices: readonly Pick<VoiceOut, "id" | "stands_for">[], builtIn: string): string {
+  return voices.find((voice) => voice.stands_for === builtIn)?.id ?? builtIn;
+}
+
+/** The voices by who speaks, the service's first; null is this machine. */
+export function voiceGroups<V extends Pick<VoiceOut, "provider">>(
+  voices: readonly V[],
+): { provider: string | null; voices: V[] }[] {
+  const names = [...new Set(voices.map((voice) => voice.provider))].sort((a, b) => Number(!a) - Number(!b));
+  return names.map((provider) => ({
+    provider,
+    voices: voices.filter((voice) => voice.provider === provider),
+  }));
 }
 
 // Lips get ready before the sound they make: the same lead that was measured for the 3D driver.

@@ -76,4 +76,5 @@ async def read_speech_audio(
     key: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], request: Request, session: Session, owner: OwnerId
 ) -> Response:
     """WAV, 24 kHz, mono; ranges are answered."""
-    return await serve(request, await speech.audio_key(session, owner, key), "audio/wav", immutable=True)
+    object_key, final = await speech.audio(session, owner, key)
+    return await serve(request, object_key, "audio/wav", immutable=final)

@@ -27,7 +27,9 @@ Speed = Annotated[float, Field(ge=0.5, le=2.0)]
 InterviewerId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 Style = Literal["warm", "neutral", "challenging"]
 ProviderId = Annotated[str, AfterValidator(_known_provider)]
-VoiceId = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}_[a-z]{2,20}$")]
+VoiceId = Annotated[
+    str, StringConstraints(pattern=r"^([a-z]{2}_[a-z]{2,20}|(elevenlabs|azure_speech):[A-Za-z0-9-]{3,60})$")
+]
 
 
 class Consent(In):
@@ -61,7 +63,7 @@ class InterviewIn(In):
     kinds: list[QuestionKind] | None = Field(None, min_length=1, max_length=4)
     difficulty: int | None = Field(None, ge=1, le=5)
     mode: Kind = "video"
-    voice: VoiceId = "af_heart"
+    voice: VoiceId | None = Field(None, description="Without one, the interviewer's own.")
     speed: Speed = 1.0
     interviewer: InterviewerId = Field("maya", description="An id of the cast, or `own`: a model kept in the browser.")
     style: Style = Field("neutral", description="Wording, pace and manner; never the questions or the grade.")
@@ -118,6 +120,8 @@ class SpeechOut(SpeechState):
     speed: float
     track: SpeechTrack | None
     error: str | None = Field(description="Why it failed, in plain words.")
+    provider: str | None = Field(description="Who spoke, once it is ready.")
+    fallback: str | None = Field(description="Why the built-in voice spoke instead, in plain words.")
 
 
 class QuestionOut(Out):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from app.api.schemas.common import Out
 
 
@@ -26,6 +28,8 @@ class VoiceOut(Out):
     id: str
     name: str
     language: str
+    provider: str | None = Field(description="Whose voice it is; null for the ones on this machine.")
+    stands_for: str | None = Field(description="The built-in voice of which it takes the place.")
 
 
 class ProviderOut(Out):

@@ -26,8 +26,10 @@ async def create(session: AsyncSession, owner: UUID, wanted: dict[str, Any]) -> 
     Raises NotFound, BadInput, ProviderError.
     """
     posting = await postings.read(session, owner, wanted["posting_id"])
-    speech.check_voice(wanted["voice"])
     cast.check(wanted["interviewer"])
+    if wanted["voice"] is None:
+        wanted["voice"] = await speech.own_voice(cast.voice(wanted["interviewer"]))
+    await speech.check_voice(wanted["voice"])
     options = {key: wanted[key] for key in ("count", "seed", "kinds", "difficulty")}
     planned = await service.plan(load(Posting, posting.posting), **options)
     interview, rows = service.create(session, owner, posting.id, wanted, planned)
@@ -64,6 +66,8 @@ async def edit(session: AsyncSession, owner: UUID, interview_id: UUID, changes: 
     Raises NotFound, BadInput.
     """
     cast.check(changes.get("interviewer", cast.OWN))
+    if "voice" in changes:
+        await speech.check_voice(changes["voice"])
     interview = await service.read(session, owner, interview_id, lock=True)
     for name, value in changes.items():
         setattr(interview, name, value)
@@ -122,6 +126,7 @@ async def order_questions(session: AsyncSession, owner: UUID, interview_id: UUID
 async def _speak(session: AsyncSession, interview: Interview, rows: Sequence[QuestionRow]) -> None:
     """Have everything of an interview spoken that is not, in the order in which it is needed."""
     speed = cast.pace(interview.style, interview.speed)
+    interview.voice = await speech.offered_voice(interview.voice)
     for place, row in enumerate(sorted(rows, key=lambda row: row.position)):
         text = cast.spoken(
             row.question["text"],

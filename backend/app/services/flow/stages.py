@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app import __version__
 from app.core.config import settings
 from app.domain.answer import PresenceMeasures, Transcript, VoiceMeasures
-from app.domain.errors import NotFound, UnsupportedMedia
+from app.domain.errors import NotFound, ProviderError, UnsupportedMedia
 from app.domain.posting import Posting
 from app.models.take import Stage, Take
 from app.services.analysis.pipeline import Outcome, Task
 from app.services.grading import service as grading
-from app.services.providers import storage
+from app.services.providers import configuration, storage
+from app.services.providers.catalog import SPEECH_TO_TEXT
 from app.services.recordings import service as recordings
 from app.utils.json import digest, dump, load
 
@@ -91,7 +93,32 @@ async def _transcript(take: Take, words: list[str]) -> Outcome:
     from app.services.providers.stt.whisper import transcribe
 
     audio = await _audio(take)
-    return Outcome(dump(await asyncio.to_thread(transcribe, audio, words)))
+    found, fallback = await _by_service(take, audio, words)
+    if found is None:
+        found = await asyncio.to_thread(transcribe, audio, words)
+    if fallback is not None:
+        found = replace(found, provenance=found.provenance | {"fallback": fallback})
+    return Outcome(dump(found))
+
+
+async def _by_service(take: Take, audio: Audio, words: list[str]) -> tuple[Transcript | None, dict[str, str] | None]:
+    """The transcript of the chosen service; or None, and why the built-in listener does it (None: nobody is chosen)."""
+    provider = await configuration.chosen(SPEECH_TO_TEXT)
+    if provider is None:
+        return None, None
+    from app.services.providers.stt import openai
+
+    interview = take.question.interview
+    if provider not in interview.consent.get("providers", ()):
+        reason = "You did not agree to this service, so nothing was sent to it."
+        return None, {"provider": provider, "code": "no_consent", "reason": reason}
+    try:
+        service = await configuration.required(provider)
+        return await openai.transcribe(audio, words, service=service, interview_id=interview.id), None
+    except ProviderError as error:
+        if error.provider != provider:
+            raise
+        return None, {"provider": provider, "code": error.code, "reason": error.message}
 
 
 async def _voice(take: Take, transcript: Any) -> Outcome:

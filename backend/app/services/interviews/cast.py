@@ -64,6 +64,12 @@ def check(interviewer: str) -> None:
         raise BadInput("This interviewer does not exist.", code="interviewer_unknown", hint="Choose one of the list.")
 
 
+def voice(interviewer: str) -> str:
+    """The built-in voice made for an interviewer; a model of the user's has that of the first one."""
+    everybody = cast()
+    return everybody.get(interviewer, next(iter(everybody.values()))).voice
+
+
 def spoken(question: str, *, interviewer: str, style: str, place: int, total: int) -> str:
     """What is said for question number `place` (from 0) of `total`: a few words to lead in, then the question.
 

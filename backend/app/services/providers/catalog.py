@@ -103,6 +103,25 @@ def _prices(prefix: str) -> tuple[Field, ...]:
     )
 
 
+def _voice_fields(prefix: str, price: str) -> tuple[Field, ...]:
+    return (
+        Field(
+            name="voices",
+            label="Voices",
+            variable=f"{prefix}_VOICES",
+            help="Instead of ours: a built-in voice, an equals sign and its name there, with commas between.",
+        ),
+        Field(
+            name="price",
+            label="Price of text",
+            variable=f"{prefix}_PRICE",
+            kind="price",
+            default=price,
+            help="US dollars for a thousand characters. It depends on your plan.",
+        ),
+    )
+
+
 _MODEL_RECEIVES = (
     "The posting and the questions. With the candidate's consent also the words of an answer, without names, schools "
     "and addresses."
@@ -125,6 +144,14 @@ PROVIDERS = (
                 variable="OPENAI_TRANSCRIPTION_MODEL",
                 default="whisper-1",
                 help="It has to give the times of words.",
+            ),
+            Field(
+                name="transcription_price",
+                label="Price of a minute",
+                variable="OPENAI_TRANSCRIPTION_PRICE",
+                kind="price",
+                default="0.006",
+                help="US dollars for a minute of sound.",
             ),
             Field(name="base_url", label="Address", variable="OPENAI_BASE_URL", kind="url", help=_ADDRESS),
             *_prices("OPENAI"),
@@ -174,6 +201,7 @@ PROVIDERS = (
         fields=(
             Field(name="model", label="Model", variable="ELEVENLABS_MODEL", default="eleven_multilingual_v2"),
             Field(name="base_url", label="Address", variable="ELEVENLABS_BASE_URL", kind="url", help=_ADDRESS),
+            *_voice_fields("ELEVENLABS", "0.30"),
         ),
         package="elevenlabs",
     ),
@@ -192,6 +220,7 @@ PROVIDERS = (
                 kind="url",
                 help="Instead of a region, for a container or a private endpoint.",
             ),
+            *_voice_fields("AZURE_SPEECH", "0.016"),
         ),
         package="azure-cognitiveservices-speech",
     ),

@@ -21,6 +21,7 @@ from app.domain.errors import BadInput, Conflict, ProviderError
 from app.models.provider import ProviderSettings
 from app.services.providers import repository
 from app.services.providers.catalog import BY_ID, PORTS_BY_ID, PROVIDERS, Field, Provider
+from app.services.providers.tts.voices import of_provider
 
 Source = Literal["environment", "page"]
 VALUE_MAX, KEY_MAX = 300, 1_000
@@ -135,6 +136,8 @@ async def change(provider: str, values: Mapping[str, str | None], key: str | Non
             raise _by_operator(fields[name].variable)
         if value:
             _check(fields[name], value)
+            if name == "voices":
+                _check_voices(provider, value)
     if (key or forget_key) and os.environ.get(entry.key_variable):
         raise _by_operator(entry.key_variable)
     if key and (len(key) > KEY_MAX or not key.isascii() or not key.isprintable() or " " in key.strip()):
@@ -176,6 +179,13 @@ def _check(field: Field, value: str) -> None:
             good = False
         if not good:
             raise BadInput(f"{field.label} is not a number of dollars.", code="provider_value_invalid")
+
+
+def _check_voices(provider: str, value: str) -> None:
+    try:
+        of_provider(provider, {"voices": value})
+    except ProviderError as error:
+        raise BadInput(error.message, code="provider_value_invalid", hint=error.hint) from None
 
 
 def _by_operator(variable: str) -> Conflict:

@@ -15,12 +15,16 @@ from app.models.repository import owned_by
 from app.models.speech import SpeechClip
 
 
+def object_key(key: str) -> str:
+    """A new place for the audio of a clip."""
+    return f"speech/{key}/{uuid4().hex}.wav"
+
+
 async def lock(session: AsyncSession, key: str, text: str, voice: str, speed: float) -> tuple[SpeechClip, bool]:
     """The clip of this key, made when it is missing, locked; and whether it was made now."""
-    object_key = f"speech/{key}/{uuid4().hex}.wav"
     made = await session.execute(
         insert(SpeechClip)
-        .values(key=key, object_key=object_key, text=text, voice=voice, speed=speed, state="preparing")
+        .values(key=key, object_key=object_key(key), text=text, voice=voice, speed=speed, state="preparing")
         .on_conflict_do_nothing()
         .returning(SpeechClip.key)
     )

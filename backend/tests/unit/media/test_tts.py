@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from app.domain.errors import BadInput
-from app.services.providers.tts.kokoro import TEXT_MAX, VOICES, speak, speech_key
+from app.services.providers.tts.kokoro import speak, speech_key
+from app.services.providers.tts.text import TEXT_MAX
+from app.services.providers.tts.voices import EMBEDDED as VOICES
 from tests.unit.media.clips import say
 
 QUESTION = "When did 25 people depend on you, and how did you improve the on-call rota by Monday?"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from app.domain.errors import BadInput
 from app.models.interview import STYLES
 from app.services.interviews import cast
-from app.services.providers.tts.kokoro import TEXT_MAX, VOICES
+from app.services.providers.tts.text import TEXT_MAX
+from app.services.providers.tts.voices import EMBEDDED as VOICES
 
 WHO = st.sampled_from([*cast.cast(), cast.OWN])
 STYLE = st.sampled_from(STYLES)

@@ -1,7 +1,7 @@
 import { useSystem } from "../../hooks/queries/system";
 import { useVoicePreview } from "../../hooks/use-voice-preview";
 import type { InterviewOut } from "../../utils/api/types";
-import { speechKey } from "../../utils/speech";
+import { speechKey, voiceGroups } from "../../utils/speech";
 import { SPEEDS } from "../../utils/words";
 import { Icon } from "../ui/icon";
 
@@ -16,6 +16,7 @@ const ACCENTS: Record<string, string> = { "en-us": "American", "en-gb": "British
 export function VoiceChoice({ interview, onChange }: Props) {
   const system = useSystem();
   const { settings, questions } = interview;
+  const groups = voiceGroups(system.data?.voices ?? []);
   const first = questions[0];
   const preview = useVoicePreview(
     interview.id,
@@ -26,21 +27,28 @@ export function VoiceChoice({ interview, onChange }: Props) {
   return (
     <fieldset className="voices">
       <legend>The voice</legend>
-      <div className="segments">
-        {(system.data?.voices ?? []).map((voice) => (
-          <label key={voice.id}>
-            <input
-              type="radio"
-              name="voice"
-              value={voice.id}
-              checked={settings.voice === voice.id}
-              onChange={() => onChange({ voice: voice.id })}
-            />
-            {voice.name.split(",")[0]}
-            <span className="voices__accent">{ACCENTS[voice.language.toLowerCase()] ?? voice.language}</span>
-          </label>
-        ))}
-      </div>
+      {groups.map((group) => (
+        <fieldset key={group.provider} className="voices__group">
+          {groups.length > 1 && <legend className="hush">{group.provider ?? "On this machine"}</legend>}
+          <div className="segments">
+            {group.voices.map((voice) => (
+              <label key={voice.id}>
+                <input
+                  type="radio"
+                  name="voice"
+                  value={voice.id}
+                  checked={settings.voice === voice.id}
+                  onChange={() => onChange({ voice: voice.id })}
+                />
+                {voice.name.split(",")[0]}
+                <span className="voices__accent">
+                  {ACCENTS[voice.language.toLowerCase()] ?? voice.language}
+                </span>
+              </label>
+            ))}
+          </div>
+        </fieldset>
+      ))}
       <div className="segments" role="radiogroup" aria-label="How fast the questions are spoken">
         {SPEEDS.map((speed) => (
           <label key={speed.value}>
@@ -66,6 +74,7 @@ export function VoiceChoice({ interview, onChange }: Props) {
           {preview.preparing ? "Preparing the voice" : preview.playing ? "Stop" : "Hear the first question"}
         </button>
       )}
+      {preview.note && <p className="hush">{preview.note}</p>}
       {preview.failed && <p className="hush">{preview.failed}</p>}
     </fieldset>
   );

@@ -1,6 +1,8 @@
+import { useSystem } from "../../hooks/queries/system";
 import { useInterviewerView } from "../../hooks/use-interviewer-view";
 import type { InterviewOut, Style } from "../../utils/api/types";
 import { CAST, OWN_ID } from "../../utils/interviewer/cast";
+import { ownVoice } from "../../utils/speech";
 import { STYLES, VIEWS } from "../../utils/words";
 import { OwnInterviewer } from "../interviewer/own-interviewer";
 
@@ -12,6 +14,8 @@ interface Props {
 /** The cast to choose from, the manner, and how they are drawn. */
 export function WhoAsks({ interview, onChange }: Props) {
   const { settings } = interview;
+  const system = useSystem();
+  const voiceOf = (builtIn: string) => ownVoice(system.data?.voices ?? [], builtIn);
   const [view, setView] = useInterviewerView();
   return (
     <>
@@ -25,7 +29,7 @@ export function WhoAsks({ interview, onChange }: Props) {
                 name="interviewer"
                 value={member.id}
                 checked={settings.interviewer === member.id}
-                onChange={() => onChange({ interviewer: member.id, voice: member.voice })}
+                onChange={() => onChange({ interviewer: member.id, voice: voiceOf(member.voice) })}
               />
               {member.portrait && (
                 <img src={member.portrait} alt="" width={480} height={640} loading="lazy" />
@@ -79,7 +83,7 @@ export function WhoAsks({ interview, onChange }: Props) {
             onRemove={() => {
               const first = CAST[0];
               if (settings.interviewer === OWN_ID && first)
-                onChange({ interviewer: first.id, voice: first.voice });
+                onChange({ interviewer: first.id, voice: voiceOf(first.voice) });
             }}
           />
         </div>

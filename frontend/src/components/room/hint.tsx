@@ -6,22 +6,20 @@ interface Props {
   /** True when the question cannot be heard. */
   silent: boolean;
   nearLimit: boolean;
-  /** The browser's voice stands in for the interviewer's. */
-  borrowed: boolean;
+  /** Who speaks in place of the chosen voice, and why. */
+  note: string | null;
   seconds: number;
   onAgain(): void;
 }
 
 /** The one line under the big button: what is happening, and what is not. */
-export function Hint({ phase, silent, nearLimit, borrowed, seconds, onAgain }: Props) {
+export function Hint({ phase, silent, nearLimit, note, seconds, onAgain }: Props) {
   return (
     <div className="room__hint" role="status">
       {phase === "arriving" &&
         silent &&
         "The voice is not there for this question. Read it instead, then answer."}
-      {phase === "arriving" &&
-        borrowed &&
-        "The interviewer’s voice is not there. Your browser’s voice reads instead."}
+      {(phase === "arriving" || phase === "asking") && note}
       {phase === "thinking" && "Take the time you need. Nothing is recorded until you start."}
       {phase === "answering" &&
         (nearLimit

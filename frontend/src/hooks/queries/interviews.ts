@@ -22,7 +22,6 @@ export const DEFAULTS: Omit<InterviewIn, "posting_id"> = {
   count: 8,
   seed: 0,
   mode: "video",
-  voice: "af_heart",
   speed: 1,
   interviewer: "maya",
   style: "neutral",

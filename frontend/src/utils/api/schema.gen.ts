@@ -1103,9 +1103,9 @@ export interface components {
             style: "warm" | "neutral" | "challenging";
             /**
              * Voice
-             * @default af_heart
+             * @description Without one, the interviewer's own.
              */
-            voice: string;
+            voice?: string | null;
         };
         /**
          * InterviewItem
@@ -1925,6 +1925,16 @@ export interface components {
              * @description Why it failed, in plain words.
              */
             error: string | null;
+            /**
+             * Fallback
+             * @description Why the built-in voice spoke instead, in plain words.
+             */
+            fallback: string | null;
+            /**
+             * Provider
+             * @description Who spoke, once it is ready.
+             */
+            provider: string | null;
             /** Speed */
             speed: number;
             /**
@@ -2372,6 +2382,16 @@ export interface components {
             language: string;
             /** Name */
             name: string;
+            /**
+             * Provider
+             * @description Whose voice it is; null for the ones on this machine.
+             */
+            provider: string | null;
+            /**
+             * Stands For
+             * @description The built-in voice of which it takes the place.
+             */
+            stands_for: string | null;
         };
         /**
          * VoiceSecond

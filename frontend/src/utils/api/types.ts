@@ -47,3 +47,4 @@ export type Transcript = Schemas["Transcript"];
 export type VoiceMeasures = Schemas["VoiceMeasures"];
 export type Weight = Schemas["Weight"];
 export type Word = Schemas["Word"];
+export type VoiceOut = Schemas["VoiceOut"];

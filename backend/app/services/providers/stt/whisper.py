@@ -114,6 +114,21 @@ def _record(
     return heard, missing, lost(speech, heard)
 
 
+def speech_segments(audio: Audio) -> list[dict[str, int]]:
+    """Where somebody speaks: `start` and `end` in samples."""
+    return get_speech_timestamps(audio, VAD) if len(audio) else []
+
+
+def filler_pass(
+    audio: Audio, segments: Sequence[dict[str, int]], *, threads: int = 1
+) -> tuple[tuple[Word, ...], dict[str, Any]]:
+    """What the pass that brings fillers back hears, for `merge_fillers`, and what it was made with."""
+    model, sha256 = _model(FILLER, threads)
+    heard = _hear(model, audio, segments, **FILLER_OPTIONS)
+    made_with = {"model": FILLER, "sha256": sha256, "compute": "int8", **FILLER_OPTIONS}
+    return tidy(heard, round(len(audio) * 1000 / SAMPLE_RATE)), made_with
+
+
 def transcribe(audio: Audio, hotwords: Sequence[str] = (), *, threads: int = THREADS) -> Transcript:
     """The words of one answer with times and probabilities, spoken fillers marked.
 
@@ -125,7 +140,7 @@ def transcribe(audio: Audio, hotwords: Sequence[str] = (), *, threads: int = THR
     """
     duration_ms = round(len(audio) * 1000 / SAMPLE_RATE)
     listed = [word.strip() for word in hotwords if word.strip()][:HOTWORDS_MAX]
-    segments = get_speech_timestamps(audio, VAD) if len(audio) else []
+    segments = speech_segments(audio)
     words: tuple[Word, ...] = ()
     unheard: list[Span] = []
     provenance: dict[str, Any] = {
@@ -138,16 +153,15 @@ def transcribe(audio: Audio, hotwords: Sequence[str] = (), *, threads: int = THR
     if segments:
         each = max(1, threads // 2)
         record_model, record_sha256 = _model(RECORD, each)
-        filler_model, filler_sha256 = _model(FILLER, each)
         with ThreadPoolExecutor(max_workers=min(threads, 2)) as pool:
             first = pool.submit(_record, record_model, audio, segments, ", ".join(listed) or None)
-            other = pool.submit(_hear, filler_model, audio, segments, **FILLER_OPTIONS)
-            (heard, again, unheard), second = first.result(), tidy(other.result(), duration_ms)
+            other = pool.submit(filler_pass, audio, segments, threads=each)
+            (heard, again, unheard), (second, filler) = first.result(), other.result()
             record = tidy(heard, duration_ms)
         words = merge_fillers(record, second)
         provenance["passes"] = [
             {"model": RECORD, "sha256": record_sha256, "compute": "int8", **RECORD_OPTIONS},
-            {"model": FILLER, "sha256": filler_sha256, "compute": "int8", **FILLER_OPTIONS},
+            filler,
         ]
         provenance["looked_at_again_s"] = round(sum(end - start for start, end in again), 1)
     return Transcript(

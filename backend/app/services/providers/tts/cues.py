@@ -300,10 +300,11 @@ def words_of(written: Sequence[str], phonemes: Sequence[str], timings: Sequence[
 TYPICAL_S = {"vowel": 0.11, "consonant": 0.07, " ": 0.0, "mark": 0.3}
 
 
-def estimated(words: Sequence[SpokenWord], phonemes: Sequence[str]) -> tuple[Cue, ...]:
+def estimated(words: Sequence[SpokenWord], phonemes: Sequence[str], duration: float | None = None) -> tuple[Cue, ...]:
     """Cues for a voice that gives word times only: each word's sounds share its time in their usual proportions.
 
-    `phonemes` are those of each word spoken alone. Whoever uses it sets `SpeechTrack.estimated`.
+    `phonemes` are those of each word spoken alone, `duration` (seconds) that of the audio. Whoever uses it sets
+    `SpeechTrack.estimated`.
     """
     timings: list[Phoneme] = []
     for k, (word, sounds) in enumerate(zip(words, phonemes, strict=True)):
@@ -316,7 +317,7 @@ def estimated(words: Sequence[SpokenWord], phonemes: Sequence[str]) -> tuple[Cue
             now += weight * scale
         if k + 1 < len(words):
             timings.append(Phoneme(" ", word.end_s, max(word.end_s, words[k + 1].start_s)))
-    return cues_of(timings)
+    return cues_of(timings, duration)
 
 
 def spread(written: Sequence[str], phonemes: Sequence[str], duration: float) -> tuple[SpokenWord, ...]:

@@ -6,60 +6,29 @@ the text.
 
 from __future__ import annotations
 
-import io
-import logging
-import wave
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 
 import numpy as np
 import onnxruntime
 from kokoro_onnx import Kokoro
-from numpy.typing import NDArray
 
-from app.domain.errors import BadInput
 from app.domain.speech import SpeechTrack
 from app.services.providers.assets import checked, files
 from app.services.providers.tts.cues import FORMAT, Phoneme, cues_of, words_of
+from app.services.providers.tts.text import checked_text, sounds_of, spoken_text
+from app.services.providers.tts.voices import EMBEDDED as VOICES
+from app.services.providers.tts.voices import unknown_voice
 from app.utils.json import digest
+from app.utils.wav import to_wav
 
 MODEL, VOICES_FILE = "kokoro/kokoro.onnx", "kokoro/voices.npz"
 RATE = 24_000
-TEXT_MAX = 600
-SPEED_MIN, SPEED_MAX = 0.5, 2.0
 THREADS = 2
 
 # kokoro-onnx reports every time 3 frames of 25 ms late: hexgrad/kokoro subtracts them in `join_timestamps`.
 # Measured: vowels are 19 dB louder than stops at the corrected times, 4 dB quieter at the reported ones.
 OFFSET_S = 0.075
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
-    """A voice to choose: its `id` in the model, a plain label, and the English it speaks (`en-us`, `en-gb`)."""
-
-    id: str
-    label: str
-    language: str
-
-
-# It warns whenever espeak joins words, which `words_of` expects and repairs.
-logging.getLogger("phonemizer").setLevel(logging.ERROR)
-
-VOICES: dict[str, Voice] = {
-    voice.id: voice
-    for voice in (
-        Voice(id="af_heart", label="Heart, American", language="en-us"),
-        Voice(id="am_michael", label="Michael, American", language="en-us"),
-        Voice(id="bf_emma", label="Emma, British", language="en-gb"),
-        Voice(id="bm_george", label="George, British", language="en-gb"),
-        Voice(id="af_bella", label="Bella, American", language="en-us"),
-        Voice(id="am_fenrir", label="Fenrir, American", language="en-us"),
-        Voice(id="bf_isabella", label="Isabella, British", language="en-gb"),
-        Voice(id="bm_fable", label="Fable, British", language="en-gb"),
-    )
-}
 
 
 @cache
@@ -75,25 +44,6 @@ def _engine(threads: int) -> Kokoro:
     return engine
 
 
-def _checked_text(text: str, voice: str, speed: float) -> str:
-    spoken = " ".join(text.split())
-    if not any(character.isalnum() for character in spoken):
-        raise BadInput("There is nothing to say in this text.", code="speech_text_empty", hint="Write a question.")
-    if len(spoken) > TEXT_MAX:
-        raise BadInput(
-            f"The text to speak is over {TEXT_MAX} characters.", code="speech_text_too_long", hint="Make it shorter."
-        )
-    if voice not in VOICES:
-        raise BadInput("This voice does not exist.", code="speech_voice_unknown", hint="Choose one of the list.")
-    if not SPEED_MIN <= speed <= SPEED_MAX:
-        raise BadInput(
-            f"The speed must lie between {SPEED_MIN} and {SPEED_MAX}.",
-            code="speech_speed",
-            hint="1.0 is the normal speed.",
-        )
-    return spoken
-
-
 def speech_key(text: str, voice: str, speed: float = 1.0) -> str:
     """sha256 (hex) over all that decides the audio: models, code version, voice, speed and the text as it is spoken."""
     return digest(
@@ -104,7 +54,7 @@ def speech_key(text: str, voice: str, speed: float = 1.0) -> str:
             "engine": version("kokoro-onnx"),
             "voice": voice,
             "speed": float(speed),
-            "text": " ".join(text.split()),
+            "text": spoken_text(text),
         }
     )
 
@@ -124,7 +74,9 @@ def speak_timed(
     text: str, *, voice: str, speed: float = 1.0, threads: int = THREADS
 ) -> tuple[bytes, SpeechTrack, tuple[Phoneme, ...]]:
     """`speak`, with the phoneme times that the cues were made of."""
-    spoken = _checked_text(text, voice, speed)
+    spoken = checked_text(text, speed)
+    if voice not in VOICES:
+        raise unknown_voice()
     language = VOICES[voice].language
     engine = _engine(threads)
     audio, rate, reported = engine.create_timed(spoken, voice=voice, lang=language, speed=speed)
@@ -133,7 +85,7 @@ def speak_timed(
         Phoneme(item.phoneme, _corrected(item.start, duration), _corrected(item.end, duration)) for item in reported
     )
     written = spoken.split(" ")
-    phonemes = [engine.tokenizer.phonemize(word, language) for word in written]
+    phonemes = sounds_of(written, language)
     track = SpeechTrack(
         duration_s=round(duration, 3),
         cues=cues_of(timings, duration),
@@ -146,19 +98,10 @@ def speak_timed(
             "speed": speed,
         },
     )
-    return _wav(audio, rate), track, timings
+    samples = (np.clip(audio, -1, 1) * 32767).astype("<i2").tobytes()
+    return to_wav(samples, rate), track, timings
 
 
 def _corrected(reported_s: float, duration_s: float) -> float:
     """A time of the library, without its offset, inside the audio, in whole milliseconds."""
     return round(min(max(0.0, reported_s - OFFSET_S), duration_s), 3)
-
-
-def _wav(audio: NDArray[np.float32], rate: int) -> bytes:
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as clip:
-        clip.setnchannels(1)
-        clip.setsampwidth(2)
-        clip.setframerate(rate)
-        clip.writeframes((np.clip(audio, -1, 1) * 32767).astype("<i2").tobytes())
-    return buffer.getvalue()
