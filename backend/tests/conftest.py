@@ -106,7 +106,8 @@ async def empty() -> None:
     from app.models import LOCAL_OWNER
 
     async with transaction() as session:
-        tables = "postings, interviews, questions, takes, uploads, upload_parts, stages, outbox, speech_clips"
+        tables = "postings, interviews, questions, takes, uploads, upload_parts, stages, outbox, speech_clips, "
+        tables += "prepared_clips, listenings"
         await session.execute(text(f"TRUNCATE {tables}"))
         await session.execute(text("DELETE FROM owners WHERE id <> :local"), {"local": LOCAL_OWNER})
     async with connect() as redis:

@@ -1,18 +1,20 @@
 """Tables. Importing this package registers all of them."""
 
-from app.models.interview import Interview, QuestionRow
+from app.models.interview import Interview, PreparedClip, QuestionRow
 from app.models.outbox import OutboxJob
 from app.models.owner import LOCAL_OWNER, Owner
 from app.models.posting import PostingRow
 from app.models.speech import SpeechClip
-from app.models.take import Stage, Take, Upload, UploadPart
+from app.models.take import Listening, Stage, Take, Upload, UploadPart
 
 __all__ = [
     "LOCAL_OWNER",
     "Interview",
+    "Listening",
     "OutboxJob",
     "Owner",
     "PostingRow",
+    "PreparedClip",
     "QuestionRow",
     "SpeechClip",
     "Stage",

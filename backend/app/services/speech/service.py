@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +31,10 @@ def check_voice(voice: str) -> None:
         raise BadInput("This voice does not exist.", code="speech_voice_unknown", hint="Choose one of the list.")
 
 
-async def prepare(session: AsyncSession, text: str, voice: str, speed: float) -> str:
+async def prepare(session: AsyncSession, text: str, voice: str, speed: float, *, ahead: bool = False) -> str:
     """Have this text spoken, unless it is already, and return the key of the clip. A failed clip is tried again.
+
+    `ahead`: it may never be needed, so everything else is spoken first.
 
     Raises BadInput for a voice that does not exist.
     """
@@ -43,8 +45,22 @@ async def prepare(session: AsyncSession, text: str, voice: str, speed: float) ->
     clip, is_new = await repository.lock(session, key, text, voice, speed)
     if is_new or clip.state == "failed":
         clip.state, clip.error = "preparing", None
-        outbox.enqueue(session, SYNTHESISE, [key], on=queue.INTERACTIVE)
+        urgency = queue.LAST if ahead else queue.LATER
+        outbox.enqueue(session, SYNTHESISE, [key], on=queue.INTERACTIVE, urgency=urgency)
     return key
+
+
+async def keep_ahead(session: AsyncSession, clips: Mapping[UUID, Mapping[str, str]]) -> None:
+    """Note which clips may be needed after each question (keys by reason), so that they are kept."""
+    await repository.set_ahead(session, clips)
+
+
+async def is_waiting(session: AsyncSession, text: str, voice: str, speed: float) -> bool:
+    """Whether this text has still to be spoken; one that cannot be spoken is read by the page instead."""
+    from app.services.providers.tts.kokoro import speech_key
+
+    key = speech_key(text, voice, speed)
+    return (await repository.states(session, [key])).get(key, "preparing") == "preparing"
 
 
 async def read(session: AsyncSession, owner: UUID, interview_id: UUID, question_id: UUID) -> dict[str, Any]:

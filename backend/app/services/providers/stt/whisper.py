@@ -13,6 +13,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # before faster_whisper is imported: nothing
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -36,6 +37,7 @@ NO_SPEECH, UNSURE_LOGPROB = 0.6, -0.4
 # Speech is handed over in runs of at most this much, so that memory does not grow with the recording.
 RUN_S = 150
 VAD = VadOptions(min_silence_duration_ms=600, speech_pad_ms=300, min_speech_duration_ms=100, max_speech_duration_s=60)
+QUICK_VAD = VadOptions(min_silence_duration_ms=300, speech_pad_ms=0, min_speech_duration_ms=100)
 COMMON: dict[str, Any] = {
     "language": "en",
     "temperature": 0.0,
@@ -95,6 +97,26 @@ def _hear(model: WhisperModel, audio: Audio, segments: Sequence[dict[str, int]],
                     )
                 )
     return out
+
+
+def listen(audio: Audio, start_ms: int, *, threads: int = THREADS) -> tuple[Word, ...]:
+    """The words of a piece of an answer that is still going on and whose first sample is at `start_ms`; provisional.
+
+    One greedy pass of the small model: 0.5 CPU seconds for a piece of up to 10 s. Raises ProviderError when its file
+    is missing or damaged.
+    """
+    segments = get_speech_timestamps(audio, VAD) if len(audio) else []
+    heard = _hear(_model(FILLER, threads)[0], audio, segments, beam_size=1) if segments else []
+    words = tidy(heard, round(len(audio) * 1000 / SAMPLE_RATE))
+    return tuple(
+        replace(word, start_ms=(word.start_ms or 0) + start_ms, end_ms=(word.end_ms or 0) + start_ms) for word in words
+    )
+
+
+def silence_s(audio: Audio) -> float:
+    """Seconds since the last detected speech in this piece; its whole length when there is none."""
+    segments = get_speech_timestamps(audio, QUICK_VAD) if len(audio) else []
+    return (len(audio) - (segments[-1]["end"] if segments else 0)) / SAMPLE_RATE
 
 
 def _record(
