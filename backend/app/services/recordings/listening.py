@@ -48,10 +48,10 @@ DECODE_S = 0.05
 # Nobody sends for this long: the browser is gone. The next upload is listened to again.
 IDLE_S = 120.0
 # A piece is worth a run of the recogniser from here on: each run costs the same up to 30 s (measured: 0.5 CPU s).
-PIECE_S, PAUSE_S = 6.0, 0.6
+PIECE_S = 6.0
 # Without a pause it is cut at its quietest place near the end.
 LONGEST_S, CUT_WITHIN_S, CUT_FRAME_S = 22.0, 6.0, 0.2
-TAIL_S = 2.5  # looked at for a pause; the detector needs a little speech before it
+TAIL_S = 2.5  # looked at again with what is new: the detector needs a little speech before a pause
 RATE = 16_000
 HEAD_BYTES = 16
 
@@ -149,13 +149,13 @@ class Ear:
         self.file.end()
         self._thread.join()
 
-    def piece(self, silence_s: Callable[[Audio], float], *, all_of_it: bool) -> Audio | None:
+    def piece(self, last_pause: Callable[[Audio], int], *, all_of_it: bool) -> Audio | None:
         """The next piece to be understood (float32, 16 kHz), or None when it is too early for one."""
         import numpy as np
 
         with self._lock:
             samples = np.frombuffer(bytes(self._waiting), "<i2").astype(np.float32) / np.float32(32768)
-        end = len(samples) if all_of_it else self._cut(samples, silence_s)
+        end = len(samples) if all_of_it else self._cut(samples, last_pause)
         if not end:
             return None
         with self._lock:
@@ -164,16 +164,17 @@ class Ear:
         self.heard_ms += round(end * 1000 / RATE)
         return samples[:end]
 
-    def _cut(self, samples: Audio, silence_s: Callable[[Audio], float]) -> int:
+    def _cut(self, samples: Audio, last_pause: Callable[[Audio], int]) -> int:
         """Where to end the next piece; 0 when not yet."""
-        seconds = len(samples) / RATE
-        if seconds >= LONGEST_S:
-            return quietest(samples)
         # The detector runs once for each new half second, not at every look.
-        if seconds < PIECE_S or len(samples) - self._looked < RATE // 2:
+        if len(samples) < PIECE_S * RATE or len(samples) - self._looked < RATE // 2:
             return 0
+        start = max(0, self._looked - round(TAIL_S * RATE))
         self._looked = len(samples)
-        return len(samples) if silence_s(samples[-round(TAIL_S * RATE) :]) >= PAUSE_S else 0
+        pause = last_pause(samples[start:])
+        if pause and start + pause >= PIECE_S * RATE:
+            return start + pause
+        return quietest(samples) if len(samples) >= LONGEST_S * RATE else 0
 
 
 def quietest(samples: Audio) -> int:
@@ -230,7 +231,7 @@ async def _follow(row: Listening, token: UUID, ear: Ear) -> None:
         # The end of the file lets the decoder give its last; before that it only needs a moment.
         await (asyncio.to_thread(ear.close) if complete else asyncio.sleep(DECODE_S))
         start_ms = ear.heard_ms
-        piece = ear.piece(whisper.silence_s, all_of_it=complete)
+        piece = ear.piece(whisper.last_pause, all_of_it=complete)
         if piece is not None:
             words += [dump(word) for word in await asyncio.to_thread(whisper.listen, piece, start_ms)]
         broken = found is None or ear.broken is not None or time.monotonic() - moved > IDLE_S

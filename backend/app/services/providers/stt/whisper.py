@@ -37,7 +37,8 @@ NO_SPEECH, UNSURE_LOGPROB = 0.6, -0.4
 # Speech is handed over in runs of at most this much, so that memory does not grow with the recording.
 RUN_S = 150
 VAD = VadOptions(min_silence_duration_ms=600, speech_pad_ms=300, min_speech_duration_ms=100, max_speech_duration_s=60)
-QUICK_VAD = VadOptions(min_silence_duration_ms=300, speech_pad_ms=0, min_speech_duration_ms=100)
+PAUSE_S = 0.6
+PAUSE_VAD = VadOptions(min_silence_duration_ms=600, speech_pad_ms=0, min_speech_duration_ms=100)
 COMMON: dict[str, Any] = {
     "language": "en",
     "temperature": 0.0,
@@ -113,10 +114,12 @@ def listen(audio: Audio, start_ms: int, *, threads: int = THREADS) -> tuple[Word
     )
 
 
-def silence_s(audio: Audio) -> float:
-    """Seconds since the last detected speech in this piece; its whole length when there is none."""
-    segments = get_speech_timestamps(audio, QUICK_VAD) if len(audio) else []
-    return (len(audio) - (segments[-1]["end"] if segments else 0)) / SAMPLE_RATE
+def last_pause(audio: Audio) -> int:
+    """The sample in the last pause of 0.6 s or more in this piece: its end when it ends silent; 0 without a pause."""
+    segments = get_speech_timestamps(audio, PAUSE_VAD) if len(audio) else []
+    if not segments or len(audio) - segments[-1]["end"] >= PAUSE_S * SAMPLE_RATE:
+        return len(audio)
+    return (segments[-2]["end"] + segments[-1]["start"]) // 2 if len(segments) > 1 else 0
 
 
 def _record(
