@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE / "components"), str(HERE.parent / "backend")]
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
+from interview.answer_follow_up import AnswerFollowUpComponent  # noqa: E402
 from interview.answer_grade import AnswerGradeComponent  # noqa: E402
 from interview.answer_tips import AnswerTipsComponent  # noqa: E402
 from interview.question_plan import QuestionPlanComponent  # noqa: E402
@@ -50,6 +51,10 @@ FLOWS: dict[str, tuple[str, Callable[[], Graph]]] = {
     "question_generation": (
         "A structured posting in, the questions of an interview out.",
         lambda: deterministic(QuestionPlanComponent(_id="QuestionPlan-plan")),
+    ),
+    "follow_up": (
+        "A question and what was said to it in, the follow-up question or the reason for none out.",
+        lambda: deterministic(AnswerFollowUpComponent(_id="AnswerFollowUp-choose")),
     ),
     "grading": (
         "A question and an answer in, a grade with evidence out.",

@@ -3,9 +3,11 @@
     celery -A app.worker worker -Q interactive,control -c 1 -n interactive@%h
     celery -A app.worker worker -Q media -c 1 -n media@%h
     celery -A app.worker worker -Q vision -c 1 -n vision@%h
+    celery -A app.worker worker -Q listening -P threads -c 4 -n listening@%h
     celery -A app.worker beat --schedule FILE
 
-One process per kind of work keeps each model in memory once. The sweep has a worker that no long task blocks.
+One process per kind of work keeps each model in memory once. Listening waits for most of its time, so its process has
+threads; it has no hard time limit and ends by itself. The sweep has a worker that no long task blocks.
 """
 
 from __future__ import annotations

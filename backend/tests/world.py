@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.core.database import transaction
 from app.core.events import connect
-from app.core.queue import LATER, celery_app
+from app.core.queue import LAST, LATER, celery_app
 from app.domain.posting import Posting, Requirement, Weight
 from app.domain.question import Coverage, Question, QuestionKind, QuestionSet
 from app.models import LOCAL_OWNER, Interview, PostingRow, QuestionRow, Stage
@@ -91,6 +91,7 @@ async def interview(owner: UUID = LOCAL_OWNER, **settings: Any) -> tuple[UUID, l
         "interviewer": "maya",
         "style": "neutral",
         "hidden": False,
+        "follow_ups": True,
         "count": 3,
         "seed": 0,
         "kinds": None,
@@ -138,7 +139,7 @@ async def run_jobs() -> None:
 async def sent(queue_name: str) -> int:
     """How many messages wait in a queue of the broker."""
     async with connect() as redis:
-        names = [queue_name, f"{queue_name}\x06\x16{LATER}"]
+        names = [queue_name, *(f"{queue_name}\x06\x16{step}" for step in (LATER, LAST))]
         return sum([int(await redis.llen(name)) for name in names])
 
 

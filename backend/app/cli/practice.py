@@ -112,6 +112,7 @@ def build_report(
                 "interviewer": "maya",
                 "style": "neutral",
                 "hidden": False,
+                "follow_ups": False,
                 "consent": {"recording": True, "voice": True, "presence": True},
                 "count": options.questions,
                 "seed": options.seed,
@@ -147,6 +148,7 @@ def build_report(
                 "grade": answer.grade if answer else None,
                 "tips": list(answer.tips) if answer else [],
                 "stages": answer.stages if answer else [],
+                "follow_up": None,
             }
             for question, answer, take in zip(questions, given, takes, strict=True)
         ],

@@ -1,4 +1,4 @@
-"""Changes of an interview, told through Valkey. Losing one is harmless: readers look again by themselves."""
+"""Changes of an interview or a take, told through Valkey. Losing one is harmless: readers look again by themselves."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def connect() -> Redis:
     )
 
 
-def _channel(interview_id: UUID) -> str:
-    return f"interview:{interview_id}"
+def _channel(identity: UUID) -> str:
+    return f"changed:{identity}"
 
 
-def changed(session: AsyncSession, interview_id: UUID) -> None:
-    """Tell the readers of this interview after the commit."""
+def changed(session: AsyncSession, identity: UUID) -> None:
+    """Tell the readers of this interview or take after the commit."""
 
     async def publish() -> None:
         async with connect() as redis:
-            await redis.publish(_channel(interview_id), "")
+            await redis.publish(_channel(identity), "")
 
-    waiting(session)[f"changed {interview_id}"] = publish
+    waiting(session)[f"changed {identity}"] = publish
 
 
-async def changes(interview_id: UUID) -> AsyncIterator[None]:
+async def changes(identity: UUID) -> AsyncIterator[None]:
     """Yields at once, then after changes (close ones once) and at least every 5 seconds, with or without Valkey."""
     async with connect() as redis, redis.pubsub(ignore_subscribe_messages=True) as channel:
         listening = False
@@ -53,7 +53,7 @@ async def changes(interview_id: UUID) -> AsyncIterator[None]:
         while True:
             try:
                 if not listening:
-                    await channel.subscribe(_channel(interview_id))
+                    await channel.subscribe(_channel(identity))
                     listening = True
                 await _next(channel)
             except (RedisError, OSError):

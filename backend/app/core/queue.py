@@ -20,8 +20,8 @@ DEFAULT_LIMIT_S = 210
 # A task ends itself at its limit; a thread that does not stop is ended with its process this much later. Celery's soft
 # limit cannot do that: it interrupts only the main thread, which is waiting.
 GRACE_S = 30
-FIRST, LATER = 0, 6  # of kombu's steps 0, 3, 6, 9
-MEDIA, VISION, INTERACTIVE, CONTROL = "media", "vision", "interactive", "control"
+FIRST, LATER, LAST = 0, 6, 9  # of kombu's steps 0, 3, 6, 9
+MEDIA, VISION, INTERACTIVE, CONTROL, LISTENING = "media", "vision", "interactive", "control", "listening"
 
 celery_app = Celery("rehearsal", broker=settings().redis_url)
 celery_app.conf.update(
@@ -57,9 +57,9 @@ celery_app.conf.update(
 )
 
 
-def send(task: str, args: list[Any], queue: str, limit_s: int, *, urgent: bool) -> None:
-    """Hand a job to the broker once; urgent ones overtake the others of the queue. Raises when it does not take it."""
-    options = {"queue": queue, "time_limit": limit_s + GRACE_S, "priority": FIRST if urgent else LATER}
+def send(task: str, args: list[Any], queue: str, limit_s: int, *, urgency: int) -> None:
+    """Hand a job to the broker once; a lower urgency overtakes in the queue. Raises when it does not take it."""
+    options = {"queue": queue, "time_limit": limit_s + GRACE_S, "priority": urgency}
     celery_app.send_task(task, args=args, retry=False, ignore_result=True, **options)
 
 

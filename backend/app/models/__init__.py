@@ -1,20 +1,22 @@
 """Tables. Importing this package registers all of them."""
 
-from app.models.interview import Interview, QuestionRow
+from app.models.interview import Interview, PreparedClip, QuestionRow
 from app.models.outbox import OutboxJob
 from app.models.owner import LOCAL_OWNER, Owner
 from app.models.posting import PostingRow
 from app.models.provider import Budget, ProviderChoice, ProviderCopy, ProviderSettings, ProviderUsage
 from app.models.speech import SpeechClip
-from app.models.take import Stage, Take, Upload, UploadPart
+from app.models.take import Listening, Stage, Take, Upload, UploadPart
 
 __all__ = [
     "LOCAL_OWNER",
     "Budget",
     "Interview",
+    "Listening",
     "OutboxJob",
     "Owner",
     "PostingRow",
+    "PreparedClip",
     "ProviderChoice",
     "ProviderCopy",
     "ProviderSettings",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Owned, names
@@ -39,6 +39,7 @@ class Interview(Owned, Base):
     style: Mapped[str] = mapped_column(server_default="neutral")
     closing_key: Mapped[str | None] = mapped_column(index=True)
     hidden: Mapped[bool]
+    follow_ups: Mapped[bool] = mapped_column(server_default=true(), default=True)
     consent: Mapped[dict[str, Any]]
     count: Mapped[int]
     seed: Mapped[int]
@@ -55,7 +56,10 @@ class Interview(Owned, Base):
 
 
 class QuestionRow(Owned, Base):
-    """A question in its place; `question` is an `app.domain.question.Question` whose id is this row's id."""
+    """A question in its place; `question` is an `app.domain.question.Question` whose id is this row's id.
+
+    A follow-up has the question before it in `follows_id`.
+    """
 
     __tablename__ = "questions"
 
@@ -64,8 +68,19 @@ class QuestionRow(Owned, Base):
     own: Mapped[bool] = mapped_column(default=False)
     question: Mapped[dict[str, Any]]
     speech_key: Mapped[str] = mapped_column(index=True)
+    follows_id: Mapped[UUID | None] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), unique=True)
 
     interview: Mapped[Interview] = relationship(lazy="raise", back_populates="questions")
     takes: Mapped[list[Take]] = relationship(
         lazy="raise", order_by="Take.number", passive_deletes="all", back_populates="question"
     )
+
+
+class PreparedClip(Base):
+    """A clip spoken ahead: the follow-up that may be asked after a question for one `reason`."""
+
+    __tablename__ = "prepared_clips"
+
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True)
+    reason: Mapped[str] = mapped_column(primary_key=True)
+    speech_key: Mapped[str] = mapped_column(index=True)

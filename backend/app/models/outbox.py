@@ -14,7 +14,7 @@ class OutboxJob(Row, Base):
     """A job to be sent to a worker, ids only. It is sent (again) when `due_at` has come.
 
     `keep`: the row stays until the task reports that it is done, so a broker that forgets loses nothing. Without it
-    the row goes when it is sent: the stage's own row brings it back.
+    the row goes when it is sent: the stage's own row brings it back. `urgency` is its place in the queue, 0 first.
     """
 
     __tablename__ = "outbox"
@@ -24,4 +24,5 @@ class OutboxJob(Row, Base):
     queue: Mapped[str]
     limit_s: Mapped[int]
     keep: Mapped[bool]
+    urgency: Mapped[int] = mapped_column(server_default="6")
     due_at: Mapped[datetime] = mapped_column(index=True)

@@ -6,18 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import JSON, Base, Owned, Row, names
 from app.models.interview import KINDS, QuestionRow
 
 STAGES = ("media", "transcript", "voice", "presence", "grade", "tips")
+LISTENING_STATES = ("listening", "done", "stopped")
 STATES = ("waiting", "queued", "running", "done", "failed", "skipped")
 
 
 class Take(Owned, Base):
-    """One answer to a question. The newest complete one counts; all files of a take live under `prefix`."""
+    """One answer to a question. The newest complete one counts; all files of a take live under `prefix`.
+
+    `follow_up` is what was decided after it: an `app.domain.question.FollowUp` with `question_id`, or the reason for
+    none.
+    """
 
     __tablename__ = "takes"
     __table_args__ = (
@@ -36,6 +41,7 @@ class Take(Owned, Base):
     media_bytes: Mapped[int | None] = mapped_column(BigInteger)
     audio_key: Mapped[str | None]
     poster_key: Mapped[str | None]
+    follow_up: Mapped[dict[str, Any] | None]
 
     question: Mapped[QuestionRow] = relationship(lazy="raise", back_populates="takes")
     upload: Mapped[Upload | None] = relationship(lazy="raise", passive_deletes="all", back_populates="take")
@@ -66,6 +72,27 @@ class Upload(Owned, Base):
 
     take: Mapped[Take] = relationship(lazy="raise", back_populates="upload")
     parts: Mapped[list[UploadPart]] = relationship(lazy="raise", order_by="UploadPart.start", passive_deletes="all")
+
+
+class Listening(Base):
+    """What has been understood of a take while it is recorded; provisional, only follow-ups are chosen from it.
+
+    `words` is the transcript up to `heard_ms`; `state` is `listening`, `done` (to the last byte of the upload) or
+    `stopped`. The worker that listens holds the lease until `lease_until`.
+    """
+
+    __tablename__ = "listenings"
+    __table_args__ = (CheckConstraint(f"state IN ({names(LISTENING_STATES)})", "state"),)
+
+    take_id: Mapped[UUID] = mapped_column(ForeignKey("takes.id", ondelete="CASCADE"), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    state: Mapped[str] = mapped_column(default="listening")
+    words: Mapped[list[Any]] = mapped_column(default=list)
+    heard_ms: Mapped[int] = mapped_column(default=0)
+    cpu_seconds: Mapped[float] = mapped_column(default=0.0)
+    attempt: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
 
 
 class UploadPart(Base):

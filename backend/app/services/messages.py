@@ -21,6 +21,7 @@ from app.domain.errors import BadInput, RehearsalError
 from app.domain.grade import Grade
 from app.domain.posting import Posting
 from app.domain.question import Question, QuestionKind
+from app.services.grading.rubric import follow_up as choose_follow_up
 from app.services.grading.rubric import grade_answer, make_tips
 from app.services.interviews.planner import plan
 from app.utils.json import dump, load
@@ -62,6 +63,14 @@ class TipsMessage:
     grade: Grade
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpMessage:
+    """What `follow_up` takes: the question and what was said to it."""
+
+    question: Question
+    transcript: Transcript
+
+
 def question_generation(text: str) -> str:
     """A PlanMessage as JSON in, a QuestionSet out."""
     return _reply(text, PlanMessage, _plan)
@@ -75,6 +84,11 @@ def grading(text: str) -> str:
 def tips(text: str) -> str:
     """A TipsMessage as JSON in, a list of Tip out."""
     return _reply(text, TipsMessage, lambda m: list(make_tips(m.question, m.transcript, m.grade)))
+
+
+def follow_up(text: str) -> str:
+    """A FollowUpMessage as JSON in, a FollowUp out."""
+    return _reply(text, FollowUpMessage, lambda m: choose_follow_up(m.question, m.transcript))
 
 
 def _plan(message: PlanMessage) -> object:

@@ -37,11 +37,13 @@ SETTLE_S = 60.0
 # How long the start waits for a storage that is somebody else's.
 ASK_S = 10.0
 # One process per kind of work keeps each model in memory once, and the sweep behind no long task.
-WORKERS = {"interactive": "interactive,control", "media": "media", "vision": "vision"}
+WORKERS = {"interactive": "interactive,control", "media": "media", "vision": "vision", "listening": "listening"}
+# A listening waits for most of its time, so one process follows several answers, in threads that share the model.
+POOLS = {"listening": ("-P", "threads", "-c", "4")}
 # The workers of one machine need not hear of each other.
 ALONE = ("--without-gossip", "--without-mingle")
 # What stops together, in order. The longest waits of the three add up to 20 s, inside the promised 25 s.
-STOP_ORDER = (("beat", "api", "interactive", "media", "vision"), ("flows",), ("valkey", "postgres"))
+STOP_ORDER = (("beat", "api", "interactive", "media", "vision", "listening"), ("flows",), ("valkey", "postgres"))
 
 
 def say(text: str) -> None:
@@ -256,7 +258,7 @@ class System:
 
     def _worker(self, name: str, queues: str) -> Spec:
         node = f"{name}@rehearsal"
-        options = ("--loglevel", "INFO", "-Q", queues, "-c", "1", "-n", node)
+        options = ("--loglevel", "INFO", "-Q", queues, "-n", node, *POOLS.get(name, ("-c", "1")))
         return Spec(
             name=name,
             argv=(*(sys.executable, "-m", "celery", "-A", "app.worker", "worker"), *options, *ALONE),

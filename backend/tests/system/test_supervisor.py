@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.drill, pytest.mark.timeout(300)]
 
 POSTING = (BACKEND / "tests" / "fixtures" / "postings" / "nurse.txt").read_text(encoding="utf-8")
 STOP_S = 25
-CHILDREN = {"flows", "valkey", "postgres", "api", "interactive", "media", "vision", "beat"}
+CHILDREN = {"flows", "valkey", "postgres", "api", "interactive", "media", "vision", "listening", "beat"}
 
 
 def belonging(data: Path) -> list[psutil.Process]:

@@ -41,9 +41,19 @@ function Plan({ interview }: { interview: InterviewOut }) {
   const begun = progress.answered > 0;
 
   const remake = (mix: Mix) => {
-    const { mode, voice, speed, interviewer, style, hidden } = settings;
+    const { mode, voice, speed, interviewer, style, hidden, follow_ups } = settings;
     create.mutate(
-      { posting_id: interview.posting.id, mode, voice, speed, interviewer, style, hidden, ...mix },
+      {
+        posting_id: interview.posting.id,
+        mode,
+        voice,
+        speed,
+        interviewer,
+        style,
+        hidden,
+        follow_ups,
+        ...mix,
+      },
       {
         onSuccess: (made) => {
           // An interview somebody has answered in is kept; an untouched plan is only replaced.
@@ -60,7 +70,7 @@ function Plan({ interview }: { interview: InterviewOut }) {
     <div className="plan">
       <header className="plan__head">
         <h1>
-          {count(interview.questions.length, "question")} for {title}
+          {count(progress.asked, "question")} for {title}
         </h1>
         <p className="hush">
           <Link to={`/postings/${interview.posting.id}`}>Back to the posting</Link>

@@ -11,6 +11,7 @@ import { useProgress } from "../hooks/use-progress";
 import { useTitle } from "../hooks/use-title";
 import type { AnswerOut, Evidence, ReportOut } from "../utils/api/types";
 import { bandShort, count } from "../utils/format";
+import { places } from "../utils/places";
 import { Player } from "../utils/player";
 import "./report.css";
 import "./report-answer.css";
@@ -35,12 +36,12 @@ export function ReportPage() {
 
 function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
   const ids = report.answers.map((answer) => answer.question_id).join(" ");
+  const at = useMemo(() => places(report.answers, (answer) => answer.question_id), [report.answers]);
   const players = useMemo(() => new Map(ids.split(" ").map((id) => [id, new Player()])), [ids]);
 
   const show = useCallback(
     (questionId: string | null, evidence: Evidence) => {
-      const place = report.answers.findIndex((answer) => answer.question_id === questionId) + 1;
-      const section = document.getElementById(`answer-${place}`);
+      const section = document.getElementById(at.get(questionId ?? "")?.anchor ?? "");
       if (!section) return;
       if (typeof evidence.start_ms === "number") {
         const away = section.querySelector("video, audio, .timeline") ?? section;
@@ -54,10 +55,12 @@ function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
         mark.scrollIntoView({ block: "center" });
       }
     },
-    [report.answers, players],
+    [at, players],
   );
 
-  const skipped = report.answers.filter((answer) => answer.take === null);
+  // A follow-up that was passed over is no question that was skipped.
+  const shown = report.answers.filter((answer) => answer.take !== null || !answer.question.follows);
+  const skipped = shown.filter((answer) => answer.take === null);
 
   if (!begun) return <h1 className="only-heard">The report of your interview</h1>;
   return (
@@ -66,9 +69,9 @@ function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
         <Letter report={report} onShow={show} />
         <nav className="contents" aria-label="Answers">
           <ol>
-            {report.answers.map((answer, index) => (
-              <li key={answer.question_id}>
-                <a href={answer.take ? `#answer-${index + 1}` : "#skipped"}>
+            {shown.map((answer) => (
+              <li key={answer.question_id} value={at.get(answer.question_id)?.number}>
+                <a href={answer.take ? `#${at.get(answer.question_id)?.anchor}` : "#skipped"}>
                   <span>{answer.question.text}</span>
                   <span className="hush num">{state(answer)}</span>
                 </a>
@@ -77,20 +80,21 @@ function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
           </ol>
         </nav>
       </div>
-      {report.answers.map((answer, index) =>
-        answer.take === null ? null : (
+      {shown.map((answer) => {
+        const place = at.get(answer.question_id);
+        return answer.take === null || !place ? null : (
           <AnswerSection
             key={answer.question_id}
             interviewId={report.interview.id}
             answer={answer}
             take={answer.take}
-            place={index + 1}
+            place={place}
             told={report.summary.tips.slice(0, 3)}
             player={players.get(answer.question_id) ?? new Player()}
             onShow={(evidence) => show(answer.question_id, evidence)}
           />
-        ),
-      )}
+        );
+      })}
       {skipped.length > 0 && (
         <section className="skipped" id="skipped" aria-labelledby="skipped-title">
           <h2 id="skipped-title">You skipped {count(skipped.length, "question")}</h2>

@@ -10,8 +10,9 @@ from fastapi.responses import Response
 from app.api.deps import OwnerId, Session
 from app.api.errors import problems
 from app.api.ranges import MEDIA_RESPONSES, serve_media
+from app.api.schemas.interviews import FollowUpOut
 from app.api.schemas.takes import FinishIn, RetryIn, TakeIn, TakeOut
-from app.services.flow import takes
+from app.services.flow import follow_ups, takes
 from app.services.recordings import service
 
 router = APIRouter(tags=["takes"])
@@ -41,6 +42,12 @@ async def finish_take(take_id: UUID, body: FinishIn, session: Session, owner: Ow
     """Checks the file (no sound, too long, unreadable: refused and thrown away) and starts the analysis."""
     await takes.finish(session, owner, take_id, body.duration_ms)
     return TakeOut.model_validate(await service.read(session, owner, take_id))
+
+
+@router.post("/takes/{take_id}/follow-up", summary="What is asked after this answer", responses=problems(404, 409))
+async def ask_follow_up(take_id: UUID, owner: OwnerId) -> FollowUpOut:
+    """Chosen once, from what was said; a question of its own when there is one. Answers within about 1.5 seconds."""
+    return FollowUpOut.model_validate(await follow_ups.ask(owner, take_id))
 
 
 @router.post("/takes/{take_id}/retry", summary="Run a failed stage again", responses=problems(404, 409))

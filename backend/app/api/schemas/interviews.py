@@ -68,6 +68,7 @@ class InterviewIn(In):
     interviewer: InterviewerId = Field("maya", description="An id of the cast, or `own`: a model kept in the browser.")
     style: Style = Field("neutral", description="Wording, pace and manner; never the questions or the grade.")
     hidden: bool = Field(False, description="Keep the questions as a surprise.")
+    follow_ups: bool = Field(True, description="After an answer that leaves something out, ask for it once.")
 
 
 class InterviewEdit(In):
@@ -79,6 +80,7 @@ class InterviewEdit(In):
     interviewer: InterviewerId | None = None
     style: Style | None = None
     hidden: bool | None = None
+    follow_ups: bool | None = None
     consent: Consent | None = None
 
 
@@ -125,7 +127,7 @@ class SpeechOut(SpeechState):
 
 
 class QuestionOut(Out):
-    """A question in its place. `own` marks one the user wrote or reworded."""
+    """A question in its place. `own` marks one the user wrote or reworded; a follow-up has `question.follows`."""
 
     id: UUID
     position: int
@@ -133,6 +135,35 @@ class QuestionOut(Out):
     question: Question
     speech: SpeechState
     takes: list[TakeSummary]
+
+
+FollowUpCode = Literal[
+    "episode",
+    "own_part",
+    "result",
+    "steps",
+    "reason",
+    "link",
+    "ground",
+    "points",
+    "complete",
+    "no_answer",
+    "off",
+    "follow_up",
+    "asked",
+    "superseded",
+    "late",
+    "unprepared",
+    "unreachable",
+]
+
+
+class FollowUpOut(Out):
+    """What is asked after an answer, or why nothing is."""
+
+    question: QuestionOut | None
+    reason: FollowUpCode
+    why: str = Field(description="One plain sentence.")
 
 
 class PostingSummary(Out):
@@ -154,6 +185,7 @@ class SettingsOut(Out):
     interviewer: str
     style: Style
     hidden: bool
+    follow_ups: bool
     consent: ConsentOut
     count: int
     seed: int

@@ -14,6 +14,13 @@ from app.domain.posting import Posting
 from app.domain.question import Question
 
 
+class FollowUpNote(Out):
+    """Why a follow-up was asked, with the words it refers to, as they stand in the transcript."""
+
+    why: str
+    quote: str | None
+
+
 class AnswerOut(Out):
     """One question with the answer that counts. What is None was not measured; the stage says why."""
 
@@ -26,6 +33,7 @@ class AnswerOut(Out):
     grade: Grade | None
     tips: list[Tip]
     stages: list[StageOut]
+    follow_up: FollowUpNote | None
 
 
 class ReportOut(Out):

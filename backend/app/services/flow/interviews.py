@@ -96,16 +96,18 @@ async def edit_question(
 
 
 async def delete_question(session: AsyncSession, owner: UUID, interview_id: UUID, question_id: UUID) -> None:
-    """Remove a question with its takes. Raises NotFound, Conflict."""
+    """Remove a question with its follow-up and their takes. Raises NotFound, Conflict."""
     interview = await service.read(session, owner, interview_id, lock=True)
     row = service.question_of(interview, question_id)
-    if len(interview.questions) == 1:
+    if row.follows_id is None and len(service.planned(interview)) == 1:
         raise Conflict("An interview has at least one question.", code="last_question", hint="Delete the interview.")
-    for take in row.takes:
+    gone = [row, *filter(None, [service.follow_up_of(interview, row)])]
+    for take in (take for other in gone for take in other.takes):
         delete_files(session, take.prefix)
-    interview.replaced = [*interview.replaced, row.question["text"]]
     await session.delete(row)
-    await _speak(session, interview, [other for other in interview.questions if other is not row])
+    if row.follows_id is None:
+        interview.replaced = [*interview.replaced, row.question["text"]]
+    await _speak(session, interview, [other for other in interview.questions if other not in gone])
 
 
 async def swap_question(session: AsyncSession, owner: UUID, interview_id: UUID, question_id: UUID) -> None:
@@ -125,20 +127,36 @@ async def order_questions(session: AsyncSession, owner: UUID, interview_id: UUID
 
 async def _speak(session: AsyncSession, interview: Interview, rows: Sequence[QuestionRow]) -> None:
     """Have everything of an interview spoken that is not, in the order in which it is needed."""
-    speed = cast.pace(interview.style, interview.speed)
+    from app.services.grading.rubric import candidates
+
     interview.voice = await speech.offered_voice(interview.voice)
-    for place, row in enumerate(sorted(rows, key=lambda row: row.position)):
+    voice, speed = interview.voice, cast.pace(interview.style, interview.speed)
+    planned = sorted((row for row in rows if row.follows_id is None), key=lambda row: row.position)
+    for place, row in enumerate(planned):
         text = cast.spoken(
             row.question["text"],
             interviewer=interview.interviewer,
             style=interview.style,
             place=place,
-            total=len(rows),
+            total=len(planned),
         )
-        row.speech_key = await speech.prepare(session, text, interview.voice, speed)
-    interview.closing_key = await speech.prepare(session, cast.closing(interview.style), interview.voice, speed)
+        row.speech_key = await speech.prepare(session, text, voice, speed)
+    for row in rows:
+        if row.follows_id is not None:
+            text = cast.follow_up(row.question["text"], interview.style)
+            row.speech_key = await speech.prepare(session, text, voice, speed)
+    interview.closing_key = await speech.prepare(session, cast.closing(interview.style), voice, speed)
     session.add_all(rows)
     await session.flush()
+    spoken: dict[str, str] = {}
+    ahead: dict[UUID, dict[str, str]] = {row.id: {} for row in planned}
+    for row in planned if interview.follow_ups and interview.mode != "typed" else ():
+        for reason, text in candidates(views.question(row)).items():
+            text = cast.follow_up(text, interview.style)
+            if text not in spoken:
+                spoken[text] = await speech.prepare(session, text, voice, speed, ahead=True)
+            ahead[row.id][reason.value] = spoken[text]
+    await speech.keep_ahead(session, ahead)
     for key in await speech.remove_unused(session):
         delete_files(session, key)
 

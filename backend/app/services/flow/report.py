@@ -43,4 +43,5 @@ def _answer(row: Interview, question: QuestionRow) -> dict[str, Any]:
         "grade": made.get("grade"),
         "tips": made.get("tips", []),
         "stages": views.ordered(take.stages) if take else [],
+        "follow_up": views.asked_because(row, question),
     }

@@ -10,17 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.database import transaction
 from app.core.events import changed
 from app.domain.errors import BadInput
+from app.models.interview import QuestionRow
 from app.models.take import Take
 from app.services.analysis import pipeline
+from app.services.flow import follow_ups
 from app.services.outbox.files import delete_files
 from app.services.recordings import service, tus
 
 TYPED = "A typed answer has none."
+FOLLOWS = "A follow-up is read together with the question before it."
 
 
 async def create(session: AsyncSession, owner: UUID, question_id: UUID, kind: str, text: str | None) -> UUID:
     """Begin a take; a typed one is analysed at once. Raises NotFound, BadInput, Conflict."""
     take = await service.create(session, owner, question_id, kind, text)
+    await follow_ups.forget(session, owner, question_id)
     if kind == "typed":
         await _analyse(session, take, dict.fromkeys(("media", "voice", "presence"), TYPED))
     return take.id
@@ -58,15 +62,20 @@ async def retry_stage(session: AsyncSession, owner: UUID, take_id: UUID, stage: 
 
 
 async def delete(session: AsyncSession, owner: UUID, take_id: UUID) -> None:
-    """Delete a take and its files. Raises NotFound."""
+    """Delete a take and its files, and what was asked because of it and not answered. Raises NotFound."""
     take = await service.find(session, owner, take_id, lock=True)
     interview_id = take.question.interview_id
     delete_files(session, take.prefix)
+    if (take.follow_up or {}).get("question_id"):
+        await follow_ups.forget(session, owner, take.question_id)
     await session.delete(take)
     changed(session, interview_id)
 
 
 async def _analyse(session: AsyncSession, take: Take, skipped: dict[str, str]) -> None:
+    question = await session.get_one(QuestionRow, take.question_id)
+    if question.follows_id is not None:
+        skipped = skipped | {"tips": FOLLOWS}
     pipeline.start(session, take, skipped)
     await pipeline.advance(session, take.id)
 

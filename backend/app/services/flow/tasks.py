@@ -9,6 +9,7 @@ from app.core.queue import task
 from app.services.analysis import pipeline
 from app.services.flow.stages import prepare
 from app.services.providers import storage
+from app.services.recordings import listening
 from app.services.recordings import service as recordings
 
 
@@ -18,10 +19,17 @@ async def run_stage(stage_id: str) -> None:
     await pipeline.run(UUID(stage_id), prepare)
 
 
+@task(listening.LISTEN)
+async def listen(take_id: str) -> None:
+    """Understand a take while it is being recorded."""
+    await listening.listen(UUID(take_id))
+
+
 @task("analysis.sweep")
 async def sweep() -> None:
     """Bring back what was lost."""
     await pipeline.sweep()
+    await listening.sweep()
 
 
 @task("recordings.expire")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,7 +31,7 @@ def posting_summary(row: PostingRow) -> dict[str, Any]:
 
 def interview(row: Interview, clips: Mapping[str, str]) -> dict[str, Any]:
     """An interview with its questions (InterviewOut). `clips` maps speech keys to states."""
-    manner = ("mode", "voice", "speed", "interviewer", "style", "hidden", "consent")
+    manner = ("mode", "voice", "speed", "interviewer", "style", "hidden", "follow_ups", "consent")
     mix = ("count", "seed", "kinds", "difficulty")
     asked = [question(item) for item in row.questions]
     return {
@@ -39,7 +40,7 @@ def interview(row: Interview, clips: Mapping[str, str]) -> dict[str, Any]:
         "finished_at": row.finished_at,
         "posting": posting_summary(row.posting),
         "settings": {field: getattr(row, field) for field in (*manner, *mix)},
-        "questions": [_question(item, position, clips) for position, item in enumerate(row.questions)],
+        "questions": [question_view(item, position, clips) for position, item in enumerate(row.questions)],
         "coverage": interviews.coverage(load(Posting, row.posting.posting), asked),
         "not_asked": row.provenance.get("not_asked", {}),
         "closing": speech.address(row.closing_key, clips.get(row.closing_key, "preparing"))
@@ -49,7 +50,8 @@ def interview(row: Interview, clips: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _question(row: QuestionRow, position: int, clips: Mapping[str, str]) -> dict[str, Any]:
+def question_view(row: QuestionRow, position: int, clips: Mapping[str, str]) -> dict[str, Any]:
+    """A question in its place (QuestionOut)."""
     newest = recordings.counting(row.takes)
     return {
         "id": row.id,
@@ -62,10 +64,17 @@ def _question(row: QuestionRow, position: int, clips: Mapping[str, str]) -> dict
 
 
 def counts(row: Interview) -> dict[str, int]:
-    """How far an interview is (Counts). Tips come last: when they have ended, the analysis has."""
-    newest = [take for take in (recordings.counting(item.takes) for item in row.questions) if take]
-    finished = sum(any(stage.name == "tips" and stage.state in ENDED for stage in take.stages) for take in newest)
-    return {"asked": len(row.questions), "answered": len(newest), "finished": finished}
+    """How far an interview is (Counts): a follow-up belongs to the question before it."""
+    newest = {item.id: recordings.counting(item.takes) for item in row.questions}
+    analysed = {
+        identity: take is None or (bool(take.stages) and all(stage.state in ENDED for stage in take.stages))
+        for identity, take in newest.items()
+    }
+    waiting = {item.follows_id or item.id for item in row.questions if not analysed[item.id]}
+    asked = [item.id for item in row.questions if item.follows_id is None]
+    answered = [identity for identity in asked if newest[identity] is not None]
+    finished = sum(identity not in waiting for identity in answered)
+    return {"asked": len(asked), "answered": len(answered), "finished": finished}
 
 
 def progress(row: Interview, clips: Mapping[str, str]) -> dict[str, Any]:
@@ -97,6 +106,27 @@ def ordered(stages: Iterable[Stage]) -> list[Stage]:
 def results(take: Take | None) -> dict[str, Any]:
     """The results of the stages that are done, by name."""
     return {stage.name: stage.result for stage in take.stages if stage.state == "done"} if take else {}
+
+
+def asked_because(row: Interview, item: QuestionRow) -> dict[str, Any] | None:
+    """Why a follow-up was asked (FollowUpNote); None for any other question, and when the answer before it is gone.
+
+    The quote was understood while it was spoken: it is shown only when the transcript of record has the same words.
+    """
+    for other in row.questions if item.follows_id else ():
+        for take in other.takes if other.id == item.follows_id else ():
+            note = take.follow_up or {}
+            if note.get("question_id") == str(item.id):
+                said = results(take).get("transcript") or {"words": []}
+                stands = (
+                    f" {_plain(note.get('quote') or '')} " in f" {_plain(' '.join(w['text'] for w in said['words']))} "
+                )
+                return {"why": note["why"], "quote": note["quote"] if note.get("quote") and stands else None}
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[\w']+", text.lower()))
 
 
 def summary(row: Interview) -> Summary:

@@ -39,6 +39,11 @@ _CLOSING = {
     "neutral": "That was the last question. Thank you. Your report is on its way.",
     "challenging": "That's all I wanted to know. Your report is on its way.",
 }
+_FOLLOW_UP = {
+    "warm": "Thank you. One more thing about that.",
+    "neutral": "One more thing about that.",
+    "challenging": "Let me stay with that.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,11 @@ def spoken(question: str, *, interviewer: str, style: str, place: int, total: in
     else:
         lead = _NEXT[style][(place + int(digest(question)[:4], 16) % 2) % len(_NEXT[style])]
     return f"{lead} {question}"
+
+
+def follow_up(question: str, style: str) -> str:
+    """What is said for a follow-up, wherever it comes: at most 7 words to lead in, then the question."""
+    return f"{_FOLLOW_UP[style]} {question}"
 
 
 def closing(style: str) -> str:

@@ -46,3 +46,10 @@ async def all_with_grades(session: AsyncSession, owner: UUID) -> Sequence[Interv
 
 def _with(query: Select[Interview], *options: ORMOption) -> Select[Interview]:
     return query.options(joinedload(Interview.posting), *options)
+
+
+async def follow_up_of(session: AsyncSession, owner: UUID, question_id: UUID) -> QuestionRow | None:
+    """The follow-up of a question, with its takes, locked."""
+    query = owned_by(owner, QuestionRow).where(QuestionRow.follows_id == question_id)
+    query = query.options(selectinload(QuestionRow.takes)).with_for_update(of=QuestionRow)
+    return (await session.scalars(query)).one_or_none()

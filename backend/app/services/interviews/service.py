@@ -19,6 +19,7 @@ from app.services.providers.flows import run_flow
 from app.utils.json import dump, load
 
 MAX_QUESTIONS = 15
+FOLLOW_UP_S = 60  # suggested; half of what a question gets
 OWN_COMPETENCY = "own question"
 
 
@@ -47,21 +48,33 @@ async def plan(
 
 
 def create(
-    session: AsyncSession, owner: UUID, posting_id: UUID, wanted: dict[str, Any], planned: QuestionSet
+    session: AsyncSession, owner: UUID, posting_id: UUID, wanted: dict[str, Any], made: QuestionSet
 ) -> tuple[Interview, list[QuestionRow]]:
     """Rows of a new interview and its questions; the caller gives the questions their `speech_key`."""
-    fields = ("mode", "voice", "speed", "interviewer", "style", "hidden", "count", "seed", "kinds", "difficulty")
+    fields = (
+        "mode",
+        "voice",
+        "speed",
+        "interviewer",
+        "style",
+        "hidden",
+        "follow_ups",
+        "count",
+        "seed",
+        "kinds",
+        "difficulty",
+    )
     interview = Interview(
         id=uuid4(),
         owner_id=owner,
         posting_id=posting_id,
         consent={"recording": False, "voice": False, "presence": False, "providers": []},
         replaced=[],
-        provenance=planned.provenance,
+        provenance=made.provenance,
         **{field: wanted[field] for field in fields},
     )
     session.add(interview)
-    rows = [new_row(interview, question, position) for position, question in enumerate(planned.questions)]
+    rows = [new_row(interview, question, position) for position, question in enumerate(made.questions)]
     return interview, rows
 
 
@@ -117,7 +130,7 @@ def question_of(interview: Interview, question_id: UUID) -> QuestionRow:
 
 def check_unanswered(row: QuestionRow) -> None:
     """Raises Conflict when somebody has begun to answer this question: what was asked must stay as it was."""
-    if row.takes:
+    if row.takes or row.follows_id is not None:
         raise Conflict(
             "This question has been answered and stays as it was asked.",
             code="question_answered",
@@ -127,17 +140,42 @@ def check_unanswered(row: QuestionRow) -> None:
 
 def add_own(interview: Interview, text: str, kind: QuestionKind) -> QuestionRow:
     """A row for a question the user wrote, at the end. Raises Conflict when there is no room."""
-    if len(interview.questions) >= MAX_QUESTIONS:
+    if len(planned(interview)) >= MAX_QUESTIONS:
         raise Conflict(f"There are {MAX_QUESTIONS} questions already.", code="questions_full", hint="Remove one first.")
     question = Question(id="", text=text, kind=kind, competency=OWN_COMPETENCY)
     last = max((row.position for row in interview.questions), default=-1)
     return new_row(interview, question, last + 1, own=True)
 
 
+def planned(interview: Interview) -> list[QuestionRow]:
+    """The questions without their follow-ups, in order."""
+    return sorted((row for row in interview.questions if row.follows_id is None), key=lambda row: row.position)
+
+
+def follow_up_of(interview: Interview, row: QuestionRow) -> QuestionRow | None:
+    """The follow-up of a question, if one was asked."""
+    return next((other for other in interview.questions if other.follows_id == row.id), None)
+
+
+def add_follow_up(interview: Interview, parent: QuestionRow, text: str) -> QuestionRow:
+    """A row for a follow-up, right after its parent. It asks for the same things, in less time."""
+    for other in interview.questions:
+        other.position += other.position > parent.position
+    asked = load(Question, parent.question)
+    question = replace(
+        asked, text=text, probe=None, seconds=FOLLOW_UP_S, follows=str(parent.id), follows_text=asked.text
+    )
+    row = new_row(interview, question, parent.position + 1)
+    row.follows_id = parent.id
+    return row
+
+
 def reword(row: QuestionRow, changes: dict[str, Any]) -> None:
     """Apply the user's changes to a question. Raises Conflict when it has been answered."""
     check_unanswered(row)
-    row.own = row.own or changes.get("text", row.question["text"]) != row.question["text"]
+    if changes.get("text", row.question["text"]) != row.question["text"]:
+        # The probe was written for the other wording.
+        row.own, changes = True, changes | {"probe": None}
     row.question = dump(load(Question, row.question | changes))
 
 
@@ -145,7 +183,7 @@ async def swap(interview: Interview, row: QuestionRow) -> None:
     """Put another question in this place. Raises Conflict when it has been answered or none is left."""
     check_unanswered(row)
     old = load(Question, row.question)
-    others = [load(Question, other.question) for other in interview.questions if other is not row]
+    others = [load(Question, other.question) for other in planned(interview) if other is not row]
     exclude = [*interview.replaced, old.text]
     found = await _another(interview, old, others, exclude)
     if found is None:
@@ -166,7 +204,7 @@ async def _another(
     used = {question.text for question in others} | set(exclude)
     # First with only the requirement of the old question in sight, then with the whole posting.
     for sight in [replace(posting, requirements=same)] * bool(same) + [posting]:
-        planned = await plan(
+        found = await plan(
             sight,
             count=len(others) + 1,
             seed=interview.seed,
@@ -175,23 +213,24 @@ async def _another(
             keep=others,
             exclude=exclude,
         )
-        for question in planned.questions:
+        for question in found.questions:
             if question.text not in used:
                 return question
     return None
 
 
 def order(interview: Interview, ids: Sequence[UUID]) -> None:
-    """Put the questions in this order. Raises BadInput unless every id comes exactly once."""
+    """Put the questions in this order, follow-ups after theirs. Raises BadInput unless every id comes exactly once."""
     places = {identity: place for place, identity in enumerate(ids)}
-    if len(places) != len(ids) or places.keys() != {row.id for row in interview.questions}:
+    rows = planned(interview)
+    if len(places) != len(ids) or places.keys() != {row.id for row in rows}:
         raise BadInput(
             "The order must name every question of the interview once.",
             code="order_incomplete",
             hint="Load the interview again; a question may have been added or removed.",
         )
     for row in interview.questions:
-        row.position = places[row.id]
+        row.position = 2 * places[row.follows_id or row.id] + (row.follows_id is not None)
 
 
 def coverage(posting: Posting, questions: Sequence[Question]) -> Coverage:

@@ -27,11 +27,13 @@ def enqueue(
     *,
     on: str,
     keep: bool = True,
+    urgency: int | None = None,
     limit_s: int = queue.DEFAULT_LIMIT_S,
 ) -> None:
     """Record a job in this transaction and send it after the commit.
 
-    With `keep` the task gets the id of the job as its first argument and must be registered by `job`.
+    With `keep` the task gets the id of the job as its first argument and must be registered by `job`. Somebody waits
+    for what is not kept, so it overtakes the rest unless `urgency` says otherwise.
     """
     now = datetime.now(UTC)
     identity = uuid4()
@@ -42,6 +44,7 @@ def enqueue(
             args=[str(identity), *args] if keep else args,
             queue=on,
             keep=keep,
+            urgency=urgency if urgency is not None else queue.LATER if keep else queue.FIRST,
             limit_s=limit_s,
             due_at=now,
             created_at=now,
@@ -55,8 +58,7 @@ async def relay() -> None:
     async with transaction() as session:
         now = datetime.now(UTC)
         for row in await repository.due(session, BATCH):
-            # Somebody waits for a stage; audio and deletions have time.
-            await asyncio.to_thread(queue.send, row.task, row.args, row.queue, row.limit_s, urgent=not row.keep)
+            await asyncio.to_thread(queue.send, row.task, row.args, row.queue, row.limit_s, urgency=row.urgency)
             if row.keep:
                 row.due_at = now + max(AGAIN_AFTER, now - row.created_at)
             else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,6 +28,7 @@ from app.services.providers.video.container import (
     RECORD_AGAIN,
     audio_of,
     frames,
+    open_growing,
     open_media,
     origin_s,
     packets,
@@ -334,6 +335,33 @@ def extract_audio(path: str | PathLike[str], out: str | PathLike[str], *, limit_
     return round(writer.written * 1000 / RATE)
 
 
+def stream_audio(file: Any, head: bytes, take: Callable[[bytes], None], *, limit_s: float = LIMIT_S) -> None:
+    """Hand on the sound of a recording that is still arriving: 16 kHz, mono, 16 bit, placed as by `extract_audio`.
+
+    `file.read` waits for bytes and returns none at the end. Returns when it has ended. Raises as `open_growing`.
+    """
+    with open_growing(file, head) as container:
+        stream = audio_of(container)
+        if stream is None:
+            return
+        writer = _WavWriter(_Taker(take), round(limit_s * RATE))
+        origin = origin_s(container)
+        for frame in frames(container, stream):
+            writer.add(frame, None if frame.time is None else frame.time - origin)
+        writer.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class _Taker:
+    """A function in the place of a WAV file."""
+
+    take: Callable[[bytes], None]
+
+    def writeframesraw(self, data: bytes) -> None:
+        """Hand the samples on."""
+        self.take(data)
+
+
 def read_wav(path: str | PathLike[str]) -> NDArray[np.float32]:
     """The samples of a file that `extract_audio` wrote: float32, -1..1, 16 kHz, mono, shape (samples,)."""
     with wave.open(str(path), "rb") as clip:
@@ -344,7 +372,7 @@ def read_wav(path: str | PathLike[str]) -> NDArray[np.float32]:
 class _WavWriter:
     """Resamples frames and puts them where their time stamps say."""
 
-    def __init__(self, clip: wave.Wave_write, limit: int) -> None:
+    def __init__(self, clip: wave.Wave_write | _Taker, limit: int) -> None:
         self.clip = clip
         self.limit = limit
         self.written = 0  # samples in the file

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.models.interview import QuestionRow
 from app.models.repository import owned_by
-from app.models.take import Stage, Take, Upload
+from app.models.take import Listening, Stage, Take, Upload, UploadPart
 
 
 async def question(session: AsyncSession, owner: UUID, question_id: UUID) -> QuestionRow | None:
@@ -85,4 +87,59 @@ async def with_old_media(session: AsyncSession, before: datetime) -> Sequence[Ta
     unread = select(Upload.id).where(Upload.take_id == Take.id).exists()
     query = select(Take).where(Take.completed_at < before, files | unread).options(selectinload(Take.upload))
     query = query.with_for_update(of=Take, skip_locked=True)
+    return (await session.scalars(query)).all()
+
+
+async def begin_listening(session: AsyncSession, take_id: UUID) -> None:
+    """A take is to be listened to from its beginning, also when an earlier upload of it was."""
+    anew: dict[str, Any] = {"state": "listening", "words": [], "heard_ms": 0, "cpu_seconds": 0.0, "attempt": 0}
+    anew |= {"lease_token": None, "lease_until": None}
+    query = insert(Listening).values(take_id=take_id, **anew)
+    again = anew | {"created_at": func.clock_timestamp()}
+    await session.execute(query.on_conflict_do_update(index_elements=[Listening.take_id], set_=again))
+
+
+async def take_ear(session: AsyncSession, take_id: UUID, token: UUID, lease: timedelta) -> Listening | None:
+    """The listening of a take that nobody listens to, leased to `token`; None when there is none to be taken."""
+    free = or_(Listening.lease_until.is_(None), Listening.lease_until < func.clock_timestamp())
+    query = (
+        update(Listening)
+        .where(Listening.take_id == take_id, Listening.state == "listening", free)
+        .values(lease_token=token, lease_until=func.clock_timestamp() + lease, attempt=Listening.attempt + 1)
+        .returning(Listening)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def keep_ear(session: AsyncSession, take_id: UUID, token: UUID, lease: timedelta, values: dict[str, Any]) -> bool:
+    """Write what was heard and hold the lease longer; whether it was still held."""
+    query = (
+        update(Listening)
+        .where(Listening.take_id == take_id, Listening.lease_token == token)
+        .values(lease_until=func.clock_timestamp() + lease, **values)
+        .returning(Listening.take_id)
+    )
+    return (await session.scalars(query)).one_or_none() is not None
+
+
+async def arrived(session: AsyncSession, take_id: UUID, start: int) -> tuple[Upload, Sequence[UploadPart]] | None:
+    """The upload of a take and its parts from byte `start` on; None when it is gone."""
+    upload = (await session.scalars(select(Upload).where(Upload.take_id == take_id))).one_or_none()
+    if upload is None:
+        return None
+    parts = select(UploadPart).where(UploadPart.upload_id == upload.id, UploadPart.start >= start)
+    return upload, (await session.scalars(parts.order_by(UploadPart.start))).all()
+
+
+async def listening(session: AsyncSession, take_id: UUID) -> Listening | None:
+    """What has been understood of a take so far."""
+    query = select(Listening).where(Listening.take_id == take_id).execution_options(populate_existing=True)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def deserted(session: AsyncSession, patience: timedelta) -> Sequence[Listening]:
+    """Listenings whose worker is gone, or that nobody has taken for that long, locked."""
+    now = func.clock_timestamp()
+    late = or_(Listening.lease_until < now, Listening.lease_until.is_(None) & (Listening.created_at < now - patience))
+    query = select(Listening).where(Listening.state == "listening", late).with_for_update(skip_locked=True)
     return (await session.scalars(query)).all()

@@ -20,10 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import settings
 from app.core.database import transaction
+from app.core.events import changed
 from app.domain.errors import BadInput, Conflict, NotFound, ProviderError, RehearsalError, TooLarge, UnsupportedMedia
 from app.models.take import Upload, UploadPart
 from app.services.providers import storage
-from app.services.recordings import repository, service
+from app.services.recordings import listening, repository, service
 
 VERSION = "1.0.0"
 CHECKSUMS = ("sha1", "sha256")
@@ -112,6 +113,7 @@ async def create(session: AsyncSession, owner: UUID, meta: str, length: int | No
     upload = Upload(id=uuid4(), owner_id=owner, take_id=take.id, length=length, meta=meta, offset=0, head=b"")
     upload.expires_at = _expiry()
     session.add(upload)
+    await listening.begin(session, take)
     return upload
 
 
@@ -181,6 +183,7 @@ async def _record(
     upload.head = arrived.head
     upload.length = patch.upload_length if upload.length is None else upload.length
     upload.expires_at = _expiry()
+    changed(session, upload.take_id)
     return upload.offset, upload.expires_at
 
 

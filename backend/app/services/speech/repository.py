@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
-from app.models.interview import Interview, QuestionRow
+from app.models.interview import Interview, PreparedClip, QuestionRow
 from app.models.repository import owned_by
 from app.models.speech import SpeechClip
 
@@ -72,11 +72,24 @@ async def states(session: AsyncSession, keys: Sequence[str]) -> dict[str, str]:
     return {row.key: row.state for row in rows}
 
 
+async def set_ahead(session: AsyncSession, clips: Mapping[UUID, Mapping[str, str]]) -> None:
+    """Note which clips may be needed after each question, by reason; what was noted for it before is forgotten."""
+    await session.execute(delete(PreparedClip).where(PreparedClip.question_id.in_(clips.keys())))
+    rows = [
+        {"question_id": question_id, "reason": reason, "speech_key": key}
+        for question_id, keys in clips.items()
+        for reason, key in keys.items()
+    ]
+    if rows:
+        await session.execute(insert(PreparedClip).values(rows))
+
+
 async def remove_unused(session: AsyncSession) -> Sequence[str]:
     """Delete the clips nothing uses and return the keys of their audio objects."""
     asked = select(QuestionRow.id).where(QuestionRow.speech_key == SpeechClip.key).exists()
     closing = select(Interview.id).where(Interview.closing_key == SpeechClip.key).exists()
-    gone = await session.scalars(delete(SpeechClip).where(~asked, ~closing).returning(SpeechClip.object_key))
+    ahead = select(PreparedClip.question_id).where(PreparedClip.speech_key == SpeechClip.key).exists()
+    gone = await session.scalars(delete(SpeechClip).where(~asked, ~closing, ~ahead).returning(SpeechClip.object_key))
     return gone.all()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -69,20 +69,33 @@ async def _of_service() -> tuple[Voice, ...]:
         return ()  # a setting that cannot be read; the settings page and the clips say so
 
 
-async def prepare(session: AsyncSession, text: str, voice: str, speed: float) -> str:
+async def prepare(session: AsyncSession, text: str, voice: str, speed: float, *, ahead: bool = False) -> str:
     """Have this text spoken, unless it is already, and return the key of the clip.
 
-    A failed clip is tried again; so is one that the built-in voice spoke in place of another, which stays until that
-    one has spoken. Raises BadInput for a voice that is not offered.
+    `ahead`: it may never be needed, so everything else is spoken first. A failed clip is tried again; so is one that
+    the built-in voice spoke in place of another, which stays until that one has spoken. Raises BadInput for a voice
+    that is not offered.
     """
     key = await _key(text, voice, speed)
     clip, is_new = await repository.lock(session, key, text, voice, speed)
     if is_new or clip.state == "failed":
         clip.state, clip.error, clip.fallback = "preparing", None, None
-        outbox.enqueue(session, SYNTHESISE, [key], on=queue.INTERACTIVE)
-    elif clip.fallback is not None:
-        outbox.enqueue(session, SYNTHESISE, [key], on=queue.INTERACTIVE)
+    elif clip.fallback is None:
+        return key
+    urgency = queue.LAST if ahead else queue.LATER
+    outbox.enqueue(session, SYNTHESISE, [key], on=queue.INTERACTIVE, urgency=urgency)
     return key
+
+
+async def keep_ahead(session: AsyncSession, clips: Mapping[UUID, Mapping[str, str]]) -> None:
+    """Note which clips may be needed after each question (keys by reason), so that they are kept."""
+    await repository.set_ahead(session, clips)
+
+
+async def is_waiting(session: AsyncSession, text: str, voice: str, speed: float) -> bool:
+    """Whether this text has still to be spoken; one that cannot be spoken is read by the page instead."""
+    key = await _key(text, voice, speed)
+    return (await repository.states(session, [key])).get(key, "preparing") == "preparing"
 
 
 async def _key(text: str, voice: str, speed: float) -> str:

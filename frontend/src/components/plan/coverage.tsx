@@ -9,7 +9,8 @@ interface Props {
 /** Must-haves by questions: a dot where a question tests a line. Small, because most of the time all is well. */
 export function CoverageFigure({ interview, requirements }: Props) {
   const musts = requirements.filter((item) => item.weight === "must");
-  const { coverage, not_asked, questions } = interview;
+  const { coverage, not_asked } = interview;
+  const questions = interview.questions.filter((item) => !item.question.follows);
   if (musts.length === 0) return null;
   const uncovered = musts.filter((item) => coverage.uncovered?.includes(item.id));
   const open = uncovered.filter((item) => !(item.id in not_asked));

@@ -4,12 +4,12 @@ import { Icon } from "../ui/icon";
 
 interface Props {
   interview: InterviewOut;
-  onChange(change: { mode?: Mode; hidden?: boolean }): void;
+  onChange(change: { mode?: Mode; hidden?: boolean; follow_ups?: boolean }): void;
 }
 
 const ICONS = { video: "camera", voice: "mic", typed: "keyboard" } as const;
 
-/** How one answers, and whether the questions are seen before. */
+/** How one answers, whether the questions are seen before, and whether there are follow-ups. */
 export function Manner({ interview, onChange }: Props) {
   const { settings } = interview;
   return (
@@ -42,6 +42,20 @@ export function Manner({ interview, onChange }: Props) {
         <span>
           <b>Keep the questions as a surprise</b>
           <span className="hush">You hear each one for the first time in the room.</span>
+        </span>
+      </label>
+      <label className="surprise">
+        <input
+          type="checkbox"
+          checked={settings.follow_ups}
+          onChange={(event) => onChange({ follow_ups: event.target.checked })}
+        />
+        <span>
+          <b>Follow-up questions</b>
+          <span className="hush">
+            When your answer leaves something out, the interviewer asks for it, once. It can only add to the
+            grade.
+          </span>
         </span>
       </label>
     </>

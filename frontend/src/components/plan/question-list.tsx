@@ -17,7 +17,9 @@ export function QuestionList({ interview }: { interview: InterviewOut }) {
   const changes = useQuestionChanges(interview.id);
   const [said, setSaid] = useState("");
   const removals = useHeldRemovals((id) => changes.remove.mutateAsync(id));
-  const questions = interview.questions.filter((item) => !removals.held.has(item.id));
+  const questions = interview.questions.filter(
+    (item) => !item.question.follows && !removals.held.has(item.id),
+  );
   const ids = questions.map((item) => item.id);
   // The server wants every id: those waiting to be removed go last.
   const all = (order: string[]) => [...order, ...removals.held];

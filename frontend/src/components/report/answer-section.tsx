@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import { useRetryStage } from "../../hooks/queries/report";
 import type { AnswerOut, Evidence, TakeOut, Tip } from "../../utils/api/types";
 import { band, levelWords } from "../../utils/format";
+import type { Place } from "../../utils/places";
 import type { Player } from "../../utils/player";
 import { AnswerMedia } from "./answer-media";
 import { EvidenceButton } from "./evidence-button";
@@ -15,7 +16,7 @@ interface Props {
   interviewId: string;
   answer: AnswerOut;
   take: TakeOut;
-  place: number;
+  place: Place;
   /** Tips the letter has told already. */
   told: readonly Tip[];
   player: Player;
@@ -56,12 +57,24 @@ export function AnswerSection({ interviewId, answer, take, place, told, player, 
   );
 
   return (
-    <section className="answer" id={`answer-${place}`} aria-labelledby={`answer-${place}-title`}>
+    <section className="answer" id={place.anchor} aria-labelledby={`${place.anchor}-title`}>
       <header className="answer__head">
-        <p className="hush">Question {place}</p>
-        <h2 id={`answer-${place}-title`} tabIndex={-1}>
+        <p className="hush">{place.name}</p>
+        <h2 id={`${place.anchor}-title`} tabIndex={-1}>
           {question.text}
         </h2>
+        {answer.follow_up && (
+          <p>
+            {answer.follow_up.why}
+            {answer.follow_up.quote && (
+              <>
+                {" "}
+                It was about <span className="evidence">“{answer.follow_up.quote}”</span>
+              </>
+            )}{" "}
+            Read together with the answer before it: for each row of the rubric the better of the two counts.
+          </p>
+        )}
         {score !== null && (
           <p className="answer__band">
             <b className="num">{band(grade?.range) ?? score.toFixed(1)} of 5</b>, {levelWords(score)}
@@ -73,7 +86,7 @@ export function AnswerSection({ interviewId, answer, take, place, told, player, 
         {!recorded && <div className="answer__left">{words}</div>}
         {recorded && (
           <div className="answer__left">
-            <AnswerMedia take={take} player={player} place={place} />
+            <AnswerMedia take={take} player={player} place={place.number} />
             {durationMs > 0 && take.media_url && (
               <Timeline
                 player={player}

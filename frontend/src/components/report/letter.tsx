@@ -1,5 +1,6 @@
 import type { Evidence, ReportOut, Tip } from "../../utils/api/types";
 import { band, count, levelWords, when } from "../../utils/format";
+import { type Place, places } from "../../utils/places";
 import { LevelRuler } from "../ui/level-ruler";
 import { EvidenceButton } from "./evidence-button";
 
@@ -11,8 +12,8 @@ interface Props {
 /** The first page: the band for the whole, what was strongest, and three things to change. */
 export function Letter({ report, onShow }: Props) {
   const { summary, interview, answers } = report;
-  const place = (id: string | null | undefined) =>
-    answers.findIndex((answer) => answer.question_id === id) + 1;
+  const at = places(answers, (answer) => answer.question_id);
+  const place = (id: string | null | undefined) => at.get(id ?? "");
   const middle = summary.overall;
   const words = band(summary.range);
   return (
@@ -51,7 +52,7 @@ export function Letter({ report, onShow }: Props) {
             evidence={{
               ...summary.strongest,
               quote: "",
-              label: `In your answer ${place(summary.strongest_question_id)}`,
+              label: `In ${place(summary.strongest_question_id)?.inside}`,
             }}
             onShow={() => summary.strongest && onShow(summary.strongest_question_id, summary.strongest)}
           />
@@ -78,15 +79,23 @@ export function Letter({ report, onShow }: Props) {
   );
 }
 
-function TipItem({ tip, place, onShow }: { tip: Tip; place: number; onShow(evidence: Evidence): void }) {
+function TipItem({
+  tip,
+  place,
+  onShow,
+}: {
+  tip: Tip;
+  place: Place | undefined;
+  onShow(evidence: Evidence): void;
+}) {
   return (
     <li>
       <h3>{tip.text}</h3>
       <p>{tip.do_next}</p>
       {tip.moment && <EvidenceButton evidence={tip.moment} onShow={onShow} />}
-      {place > 0 && (
+      {place && (
         <p className="hush">
-          <a href={`#answer-${place}`}>In your answer {place}</a>
+          <a href={`#${place.anchor}`}>In {place.inside}</a>
         </p>
       )}
     </li>

@@ -1,5 +1,6 @@
 import type { InterviewOut, ProgressOut } from "../../utils/api/types";
 import { shorten } from "../../utils/format";
+import { places } from "../../utils/places";
 import { STAGES } from "../../utils/words";
 import { Icon } from "../ui/icon";
 
@@ -10,6 +11,7 @@ interface Props {
 
 /** While the answers are read: a list that fills in. A finished one can be opened at once. */
 export function Reading({ interview, progress }: Props) {
+  const at = places(interview.questions, (item) => item.id);
   const answered = progress.answers.filter((answer) => answer.take_id !== null);
   return (
     <section className="reading sheet" aria-labelledby="reading-title">
@@ -23,21 +25,21 @@ export function Reading({ interview, progress }: Props) {
       </div>
       <ol>
         {answered.map((answer) => {
-          const place = interview.questions.findIndex((item) => item.id === answer.question_id) + 1;
-          const question = interview.questions[place - 1];
+          const place = at.get(answer.question_id);
+          const question = interview.questions.find((item) => item.id === answer.question_id);
           const running = answer.stages.find((stage) => stage.state === "running");
           const failed = answer.stages.some((stage) => stage.state === "failed");
           const ready = answer.stages.every((stage) => ["done", "skipped", "failed"].includes(stage.state));
           return (
             <li key={answer.question_id}>
               <span className={ready && !failed ? "reading__mark reading__mark--done" : "reading__mark"}>
-                {ready && !failed ? <Icon name="tick" /> : place}
+                {ready && !failed ? <Icon name="tick" /> : place?.number}
               </span>
               <span>
                 <span className="serif">{shorten(question?.question.text ?? "A question", 90)}</span>
                 <span className="hush">
                   {ready ? (
-                    <a href={`#answer-${place}`}>{failed ? "A step stopped. Open it" : "Open it"}</a>
+                    <a href={`#${place?.anchor}`}>{failed ? "A step stopped. Open it" : "Open it"}</a>
                   ) : running ? (
                     STAGES[running.name].doing
                   ) : (

@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
-import { Link, useNavigate } from "react-router";
+import { useNavigate } from "react-router";
 import { useSystem } from "../../hooks/queries/system";
-import { useTypedTake } from "../../hooks/queries/takes";
 import { takeStore } from "../../hooks/take-store";
 import { useDevices } from "../../hooks/use-devices";
+import { useFollowUps } from "../../hooks/use-follow-ups";
 import { useInterviewerSpeech } from "../../hooks/use-interviewer-speech";
 import { useInterviewerVoice } from "../../hooks/use-interviewer-voice";
 import { canCaption, useLiveCaptions } from "../../hooks/use-live-captions";
@@ -11,8 +11,7 @@ import { useRecorder } from "../../hooks/use-recorder";
 import { useTakes } from "../../hooks/use-takes";
 import type { InterviewOut, Mode } from "../../utils/api/types";
 import { clock } from "../../utils/format";
-import { firstOpen, room, STATES, wordFor } from "../../utils/room";
-import { Problem } from "../ui/problem";
+import { droppedBy, firstOpen, numberOf, room, STATES, wordFor } from "../../utils/room";
 import { BigButton } from "./big-button";
 import { Captions } from "./captions";
 import { Controls } from "./controls";
@@ -21,25 +20,26 @@ import { Hint } from "./hint";
 import { Leaving } from "./leaving";
 import { LeftOvers } from "./left-overs";
 import { LiveWords } from "./live-words";
+import { RoomHead } from "./room-head";
 import { SavedLine } from "./saved-line";
 import { SelfView } from "./self-view";
 import { StagePlace } from "./stage-place";
-import { TypedAnswer } from "./typed-answer";
+import { TypedTurn } from "./typed-turn";
 
 export function Conversation({ interview }: { interview: InterviewOut }) {
   const navigate = useNavigate();
   const system = useSystem();
   const { questions, settings } = interview;
   const [state, dispatch] = useReducer(room, null, () => ({
-    index: firstOpen(questions.map((item) => item.takes)),
-    total: questions.length,
+    ids: questions.map((item) => item.id),
+    at: firstOpen(questions),
     phase: "arriving" as const,
   }));
   const [mode, setMode] = useState<Mode>(settings.mode);
   const [captions, setCaptions] = useState(true);
   const [live, setLive] = useState(false);
   const goOn = useRef(false);
-  const item = questions[Math.min(state.index, questions.length - 1)];
+  const item = questions.find((other) => other.id === state.at) ?? questions.at(-1);
   if (!item) throw new Error("An interview without questions cannot be held.");
   const { question } = item;
 
@@ -48,16 +48,24 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
   const recorder = useRecorder(devices.stream);
   const { audio, closing } = useInterviewerSpeech(interview, item, spoken);
   const takes = useTakes(interview.id);
-  const typed = useTypedTake(interview.id);
   const current = takes.find(
     (view) => view.session.id === recorder.id && view.session.questionId === item.id,
   );
   const limitMs = (system.data?.limits.recording_seconds ?? 1800) * 1000;
-  const last = state.index === questions.length - 1;
+  const last = state.at === state.ids.at(-1);
 
   const answering = state.phase === "answering";
   const voice = useInterviewerVoice(devices.stream, answering);
   const words = useLiveCaptions(live && answering);
+
+  const follow = useCallback((id: string, after: string) => {
+    goOn.current = true;
+    dispatch({ type: "follow", id, after });
+  }, []);
+  const sent = current?.upload?.phase === "done" ? current.upload.takeId : null;
+  const dropped = droppedBy(questions, item.id);
+  const mayFollow = settings.follow_ups && !question.follows;
+  const followUps = useFollowUps(interview.id, item, mayFollow ? sent : null, follow);
 
   const { play, hush, heard, playing } = audio;
   const ask = useCallback(() => {
@@ -96,7 +104,7 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
   };
   const answer = () => {
     hush();
-    dispatch({ type: "answer" });
+    dispatch({ type: "answer", forget: dropped });
     void recorder.start({
       interviewId: interview.id,
       questionId: item.id,
@@ -122,7 +130,7 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
           speaking={closing.playing}
           onBack={() => {
             closing.hush();
-            dispatch({ type: "go", index: state.index });
+            dispatch({ type: "return" });
           }}
           onFinished={finished}
         />
@@ -144,14 +152,7 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
 
   return (
     <div className={spoken ? "room" : "room room--typed"} data-phase={state.phase}>
-      <header className="room__head">
-        <h1>
-          Question {state.index + 1} of {questions.length}
-        </h1>
-        <Link to={`/interviews/${interview.id}/plan`} className="btn btn--quiet">
-          Leave the room
-        </Link>
-      </header>
+      <RoomHead interview={interview} item={item} />
       <StagePlace
         settings={settings}
         mode={mode}
@@ -173,7 +174,7 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
           />
         )}
       </div>
-      <LeftOvers takes={takes} place={(id) => questions.findIndex((other) => other.id === id) + 1} />
+      <LeftOvers takes={takes} place={(id) => numberOf(questions, id)} />
       {spoken && devices.trouble && !answering && (
         <DeviceTrouble
           trouble={devices.trouble}
@@ -206,24 +207,19 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
             <SavedLine view={answering || state.phase === "answered" ? current : undefined} />
           </>
         ) : (
-          <TypedAnswer
+          <TypedTurn
+            interviewId={interview.id}
             questionId={item.id}
             max={system.data?.limits.answer_characters ?? 20_000}
-            busy={typed.isPending}
-            onDone={(text, forget) =>
-              typed.mutate(
-                { questionId: item.id, text },
-                {
-                  onSuccess: () => {
-                    forget();
-                    next();
-                  },
-                },
-              )
-            }
+            askNow={mayFollow ? followUps.askNow : undefined}
+            onDone={(followUp) => {
+              dispatch({ type: "answer", forget: dropped });
+              dispatch({ type: "done" });
+              if (followUp) follow(followUp, item.id);
+              else next();
+            }}
           />
         )}
-        <Problem error={typed.error} />
       </div>
       <LiveWords on={live && spoken} answering={answering} {...words} />
       <Controls
@@ -232,13 +228,13 @@ export function Conversation({ interview }: { interview: InterviewOut }) {
         slower={audio.slower}
         captions={captions}
         live={spoken && canCaption() ? live : null}
-        first={state.index === 0}
+        first={state.at === state.ids[0]}
         last={last}
         onRepeat={ask}
         onSlower={() => audio.setSlower(!audio.slower)}
         onCaptions={() => setCaptions(!captions)}
         onLive={() => setLive(!live)}
-        onBack={() => dispatch({ type: "go", index: state.index - 1 })}
+        onBack={() => dispatch({ type: "back" })}
         onSkip={() => {
           hush();
           next();

@@ -26,6 +26,7 @@ export const DEFAULTS: Omit<InterviewIn, "posting_id"> = {
   interviewer: "maya",
   style: "neutral",
   hidden: false,
+  follow_ups: true,
 };
 
 export function useCreateInterview() {

@@ -560,6 +560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/takes/{take_id}/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is asked after this answer
+         * @description Chosen once, from what was said; a question of its own when there is one. Answers within about 1.5 seconds.
+         */
+        post: operations["ask_follow_up_api_takes__take_id__follow_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/takes/{take_id}/media": {
         parameters: {
             query?: never;
@@ -721,6 +741,7 @@ export interface components {
          * @description One question with the answer that counts. What is None was not measured; the stage says why.
          */
         AnswerOut: {
+            follow_up: components["schemas"]["FollowUpNote"] | null;
             grade: components["schemas"]["Grade"] | null;
             presence: components["schemas"]["PresenceMeasures"] | null;
             question: components["schemas"]["Question"];
@@ -964,6 +985,33 @@ export interface components {
             duration_ms?: number | null;
         };
         /**
+         * FollowUpNote
+         * @description Why a follow-up was asked, with the words it refers to, as they stand in the transcript.
+         */
+        FollowUpNote: {
+            /** Quote */
+            quote: string | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * FollowUpOut
+         * @description What is asked after an answer, or why nothing is.
+         */
+        FollowUpOut: {
+            question: components["schemas"]["QuestionOut"] | null;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "episode" | "own_part" | "result" | "steps" | "reason" | "link" | "ground" | "points" | "complete" | "no_answer" | "off" | "follow_up" | "asked" | "superseded" | "late" | "unprepared" | "unreachable";
+            /**
+             * Why
+             * @description One plain sentence.
+             */
+            why: string;
+        };
+        /**
          * Gate
          * @description A check that runs before any score. A triggered gate bounds scores; `injection` only flags.
          */
@@ -1034,6 +1082,8 @@ export interface components {
          */
         InterviewEdit: {
             consent?: components["schemas"]["Consent"] | null;
+            /** Follow Ups */
+            follow_ups?: boolean | null;
             /** Hidden */
             hidden?: boolean | null;
             /** Interviewer */
@@ -1059,6 +1109,12 @@ export interface components {
             count: number;
             /** Difficulty */
             difficulty?: number | null;
+            /**
+             * Follow Ups
+             * @description After an answer that leaves something out, ask for it once.
+             * @default true
+             */
+            follow_ups: boolean;
             /**
              * Hidden
              * @description Keep the questions as a surprise.
@@ -1709,7 +1765,8 @@ export interface components {
          *
          *     `text` holds one ask in at most 35 words. `quote` is verbatim in the posting's text; it is None only for a
          *     question the user wrote. `key_points` are what a full answer touches; `probe` is the follow-up if they are
-         *     missing. `seconds` is the suggested answer time, `difficulty` 1 (warm-up) to 5.
+         *     missing. `seconds` is the suggested answer time, `difficulty` 1 (warm-up) to 5. A follow-up has in `follows` the id
+         *     of the question before it and in `follows_text` what that one asked: its answer is read as one to both.
          */
         Question: {
             /** Competency */
@@ -1719,6 +1776,10 @@ export interface components {
              * @default 3
              */
             difficulty: number;
+            /** Follows */
+            follows: string | null;
+            /** Follows Text */
+            follows_text: string | null;
             /** Id */
             id: string;
             /**
@@ -1772,7 +1833,7 @@ export interface components {
         QuestionKind: "behavioural" | "situational" | "knowledge" | "motivation";
         /**
          * QuestionOut
-         * @description A question in its place. `own` marks one the user wrote or reworded.
+         * @description A question in its place. `own` marks one the user wrote or reworded; a follow-up has `question.follows`.
          */
         QuestionOut: {
             /**
@@ -1892,6 +1953,8 @@ export interface components {
             count: number;
             /** Difficulty */
             difficulty: number | null;
+            /** Follow Ups */
+            follow_ups: boolean;
             /** Hidden */
             hidden: boolean;
             /** Interviewer */
@@ -4826,6 +4889,73 @@ export interface operations {
             };
             /** @description A kind of content that cannot be read. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_follow_up_api_takes__take_id__follow_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                take_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,7 @@ export type Coverage = Schemas["Coverage"];
 export type Cue = Schemas["Cue"];
 export type DimensionScore = Schemas["DimensionScore"];
 export type Evidence = Schemas["Evidence"];
+export type FollowUpOut = Schemas["FollowUpOut"];
 export type Grade = Schemas["Grade"];
 export type Interval = Schemas["Interval"];
 export type InterviewIn = Schemas["InterviewIn"];

@@ -6,6 +6,7 @@ form without names, gender and case. Every score carries quotes with times, or s
 """
 
 from app.services.grading.rubric.anchors import RUBRIC, VERSION
+from app.services.grading.rubric.follow_up import candidates, follow_up
 from app.services.grading.rubric.gates import build_counts
 from app.services.grading.rubric.grader import grade_answer
 from app.services.grading.rubric.kinds import kind_of
@@ -13,4 +14,15 @@ from app.services.grading.rubric.summary import summarise
 from app.services.grading.rubric.text import typed_transcript
 from app.services.grading.rubric.tips import make_tips
 
-__all__ = ["RUBRIC", "VERSION", "build_counts", "grade_answer", "kind_of", "make_tips", "summarise", "typed_transcript"]
+__all__ = [
+    "RUBRIC",
+    "VERSION",
+    "build_counts",
+    "candidates",
+    "follow_up",
+    "grade_answer",
+    "kind_of",
+    "make_tips",
+    "summarise",
+    "typed_transcript",
+]

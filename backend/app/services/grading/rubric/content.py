@@ -273,12 +273,12 @@ def _covered(f: Facts) -> tuple[float, str | None]:
         wanted.append((clip(sum(_plans(text) for text in f.texts) / 3), "few of the steps you would take are named"))
     elif kind == QuestionKind.KNOWLEDGE:
         near = float(np.sort(f.near_question)[-4:].mean())
-        depth = clip(float(np.mean(_point_coverage(f))) / 0.55) if f.ask.points else clip((near - 0.15) / 0.25)
+        depth = clip(float(np.mean(point_coverage(f))) / 0.55) if f.ask.points else clip((near - 0.15) / 0.25)
         wanted.append((depth, "much of what an expert would name is missing"))
     else:
         wanted.append((clip(_own_reasons(f) / 2), "few reasons of your own are in it"))
         if f.ask.points:
-            wanted.append((clip(float(np.mean(_point_coverage(f))) / 0.5), "some of what it asks for stays open"))
+            wanted.append((clip(float(np.mean(point_coverage(f))) / 0.5), "some of what it asks for stays open"))
     if kind != QuestionKind.MOTIVATION and _ASKS_WHY.search(text):
         wanted.append((clip(len(reasons(" ".join(f.texts)))), "the reason the question asks for is missing"))
     covered = float(np.mean([value for value, _ in wanted]))
@@ -511,7 +511,7 @@ _POINT_SITUATION = re.compile(
 )
 
 
-def _point_coverage(f: Facts) -> list[float]:
+def point_coverage(f: Facts) -> list[float]:
     """How far each key point is covered, 0-1: shared stems, the nearest sentence, the part of the story it asks for."""
     said = {word for row in f.rows for word in content_stems(f.reading.items[row].norms)}
     out = []
@@ -536,7 +536,7 @@ def job_knowledge(f: Facts) -> Finding:
     joined = " ".join(f.texts)
     weighing = len(has_phrase(joined, lx.TRADE_OFF))
     if f.ask.points:
-        covered = _point_coverage(f)
+        covered = point_coverage(f)
         mean = float(np.mean(covered))
         score = 1 + 4 * curve(mean, ((0.1, 0.0), (0.45, 0.5), (0.8, 1.0)))
         if f.ask.kind == QuestionKind.KNOWLEDGE:

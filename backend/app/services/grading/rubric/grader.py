@@ -96,22 +96,22 @@ def grade_answer(
         )
 
     facts = content.facts(asked, reading, reading.counts)
-    checks, floor_reason = _gates(facts)
-    raw = _floor(facts, floor_reason) if floor_reason else _findings(facts)
-    cap = FLOOR if floor_reason else _cap(facts)
+    checks, floored = _gates(facts)
+    raw = _floor(facts, floored) if floored else _findings(facts)
+    cap = FLOOR if floored else _cap(facts)
     dimensions = [_content_row(finding, question.kind, reading, cap) for finding in raw]
     dimensions = _complete(dimensions, question.kind)
     dimensions += [_delivery_row(found, question.kind) for found in delivery.voice_findings(voice, transcript)]
     dimensions += [_delivery_row(found, question.kind) for found in delivery.presence_findings(presence)]
     groups = group_means(dimensions)
     overall = total(groups, cap)
-    spread = RANGE_MIN if floor_reason else _spread(facts, cap)
+    spread = RANGE_MIN if floored else _spread(facts, cap)
     return Grade(
         overall=overall,
         range=(round(max(1.0, overall - spread), 1), round(min(5.0, overall + spread), 1)),
         dimensions=tuple(dimensions),
         gates=checks,
-        star=() if floor_reason or question.kind != QuestionKind.BEHAVIOURAL else _star(facts),
+        star=() if floored or question.kind != QuestionKind.BEHAVIOURAL else _star(facts),
         groups={group.value: value for group, value in groups.items()},
         provenance=provenance,
     )
@@ -211,6 +211,11 @@ def _gates(facts: Facts) -> tuple[tuple[Gate, ...], str | None]:
     return checks, next((gate.id for gate in checks if gate.triggered and gate.id in floor), None) or (
         "nothing_left" if nothing_left else None
     )
+
+
+def floor_reason(facts: Facts) -> str | None:
+    """The check for which content scores the floor: the words are no answer to the question."""
+    return _gates(facts)[1]
 
 
 def _findings(facts: Facts) -> tuple[Finding, ...]:

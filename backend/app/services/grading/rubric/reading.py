@@ -84,11 +84,17 @@ _ASK_PREFIX = re.compile(
 )
 
 
+def whole_text(question: Question) -> str:
+    """What is asked, with the question before it when this one follows up."""
+    return f"{question.follows_text} {question.text}" if question.follows_text else question.text
+
+
 @lru_cache(maxsize=512)
 def ask(question: Question) -> Ask:
     """Prepare a question; cached, because many answers may belong to one."""
-    keep = frozenset(lower_words(" ".join([question.text, question.competency, *question.key_points])))
-    texts = tuple(vector_text(item) for item in plain_sentences(question.text, keep)) or (canonical(question.text),)
+    text = whole_text(question)
+    keep = frozenset(lower_words(" ".join([text, question.competency, *question.key_points])))
+    texts = tuple(vector_text(item) for item in plain_sentences(text, keep)) or (canonical(text),)
     points = tuple(canonical(point) for point in question.key_points)
     bare = " ".join(_ASK_PREFIX.sub("", text) for text in texts).strip() or texts[0]
     vectors = encoder().encode([bare, *points])
@@ -127,7 +133,7 @@ def read(asked: Ask, transcript: Transcript) -> Reading:
     padding, attacks = _prototypes()
     near_padding, near_attack = similarity(vectors, padding), similarity(vectors, attacks)
     near_each = similarity(vectors, vectors)
-    question_words = gates.tokens(asked.question.text)
+    question_words = gates.tokens(whole_text(asked.question))
 
     left_out: list[str | None] = []
     for k, item in enumerate(items):
@@ -187,7 +193,7 @@ def read(asked: Ask, transcript: Transcript) -> Reading:
         vectors=vectors,
         alone=alone,
         whole=gates.whole(
-            asked.question.text, " ".join(kept_words), kept_items, masked, heard=transcript.source == "stt"
+            whole_text(asked.question), " ".join(kept_words), kept_items, masked, heard=transcript.source == "stt"
         ),
         foreign=foreign,
         language=language,

@@ -77,20 +77,39 @@ def open_media(path: str | PathLike[str]) -> Iterator[av.container.InputContaine
         if demuxer is None:
             raise UnsupportedMedia("This is not a recording.", code="media_not_media", hint=RECORD_AGAIN)
         file.seek(0)
-        try:
-            container = av.open(
-                file,
-                mode="r",
-                format=demuxer,
-                metadata_errors="replace",
-                io_open=_refuse,
-                container_options={"protocol_whitelist": "none"},
-                options={"max_pixels": str(PIXELS_MAX)},
-            )
-        except (av.error.FFmpegError, ValueError, PermissionError) as error:
-            raise unreadable() from error
-        with container:
+        with _opened(file, demuxer) as container:
             yield container
+
+
+@contextmanager
+def open_growing(file: Any, head: bytes) -> Iterator[av.container.InputContainer]:
+    """The container of a recording that is still arriving; `file.read` waits for bytes, `head` are its first 16.
+
+    Raises UnsupportedMedia as `open_media` does.
+    """
+    demuxer = sniff(head)
+    if demuxer is None:
+        raise UnsupportedMedia("This is not a recording.", code="media_not_media", hint=RECORD_AGAIN)
+    with _opened(file, demuxer) as container:
+        yield container
+
+
+@contextmanager
+def _opened(file: Any, demuxer: str) -> Iterator[av.container.InputContainer]:
+    try:
+        container = av.open(
+            file,
+            mode="r",
+            format=demuxer,
+            metadata_errors="replace",
+            io_open=_refuse,
+            container_options={"protocol_whitelist": "none"},
+            options={"max_pixels": str(PIXELS_MAX)},
+        )
+    except (av.error.FFmpegError, ValueError, PermissionError) as error:
+        raise unreadable() from error
+    with container:
+        yield container
 
 
 def unreadable() -> UnsupportedMedia:
