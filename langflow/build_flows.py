@@ -26,41 +26,49 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 
 from interview.answer_grade import AnswerGradeComponent  # noqa: E402
 from interview.answer_tips import AnswerTipsComponent  # noqa: E402
+from interview.ask_model import AskModelComponent  # noqa: E402
+from interview.check_model import CheckModelComponent  # noqa: E402
 from interview.question_plan import QuestionPlanComponent  # noqa: E402
 from lfx.components.input_output import ChatInput, ChatOutput  # noqa: E402
 from lfx.graph import Graph  # noqa: E402
 
+from app.services.model_branch import INSTRUCTIONS  # noqa: E402
+
 NAMESPACE = uuid.UUID("5a0f5c52-3c6f-5b8e-9d63-9a1f4f0f7c11")
 
 
-def deterministic(component: Any) -> Graph:
-    """Message in -> component -> message out.
+def checked(name: str, component: Any) -> Graph:
+    """Message in -> rules -> language model -> check of the model -> message out.
 
-    A model branch will stand beside the component and a reconcile component after both; the messages stay the same.
+    Without a ticket for a model in the message, the two in the middle hand on what the rules made.
     """
     start = ChatInput(_id="ChatInput-in")
     start.set(should_store_message=False)
     component.set(payload=start.message_response)  # the bound method makes the edge; a name would silently make none
+    model = AskModelComponent(_id="AskModel-model")
+    model.set(payload=component.run_message, instructions=INSTRUCTIONS[name])
+    check = CheckModelComponent(_id="CheckModel-check")
+    check.set(payload=model.run_message)
     end = ChatOutput(_id="ChatOutput-out")
-    end.set(input_value=component.run_message, should_store_message=False)
+    end.set(input_value=check.run_message, should_store_message=False)
     return Graph(start=start, end=end)
 
 
 FLOWS: dict[str, tuple[str, Callable[[], Graph]]] = {
     "question_generation": (
         "A structured posting in, the questions of an interview out.",
-        lambda: deterministic(QuestionPlanComponent(_id="QuestionPlan-plan")),
+        lambda: checked("question_generation", QuestionPlanComponent(_id="QuestionPlan-plan")),
     ),
     "grading": (
         "A question and an answer in, a grade with evidence out.",
-        lambda: deterministic(AnswerGradeComponent(_id="AnswerGrade-grade")),
+        lambda: checked("grading", AnswerGradeComponent(_id="AnswerGrade-grade")),
     ),
     "tips": (
         "A graded answer in, tips out.",
-        lambda: deterministic(AnswerTipsComponent(_id="AnswerTips-tips")),
+        lambda: checked("tips", AnswerTipsComponent(_id="AnswerTips-tips")),
     ),
 }
-NODES, EDGES = 3, 2
+NODES, EDGES = 5, 4
 
 
 def handle(value: dict[str, Any]) -> str:
@@ -71,7 +79,7 @@ def handle(value: dict[str, Any]) -> str:
 def finish(flow: dict[str, Any], name: str) -> dict[str, Any]:
     """Add what `Graph.dump` leaves out (ids, positions, handles) and remove what changes from run to run."""
     data = flow["data"]
-    order = {"ChatInput": 0, "ChatOutput": 2}
+    order = {"ChatInput": 0, "AskModel": 2, "CheckModel": 3, "ChatOutput": 4}
     data["nodes"].sort(key=lambda node: (order.get(node["data"]["type"], 1), node["id"]))
     data["edges"].sort(key=lambda edge: (edge["source"], edge["target"]))
     if (len(data["nodes"]), len(data["edges"])) != (NODES, EDGES):

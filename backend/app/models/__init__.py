@@ -4,7 +4,14 @@ from app.models.interview import Interview, QuestionRow
 from app.models.outbox import OutboxJob
 from app.models.owner import LOCAL_OWNER, Owner
 from app.models.posting import PostingRow
-from app.models.provider import Budget, ProviderChoice, ProviderCopy, ProviderSettings, ProviderUsage
+from app.models.provider import (
+    Budget,
+    ModelTicketRow,
+    ProviderChoice,
+    ProviderCopy,
+    ProviderSettings,
+    ProviderUsage,
+)
 from app.models.speech import SpeechClip
 from app.models.take import Stage, Take, Upload, UploadPart
 
@@ -12,6 +19,7 @@ __all__ = [
     "LOCAL_OWNER",
     "Budget",
     "Interview",
+    "ModelTicketRow",
     "OutboxJob",
     "Owner",
     "PostingRow",
