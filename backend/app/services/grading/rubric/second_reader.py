@@ -13,7 +13,7 @@ import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -69,7 +69,7 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     dim: str
-    score: Literal[1, 2, 3, 4, 5] | None
+    score: Annotated[int, Field(ge=1, le=5)] | None
     evidence: list[int] = Field(max_length=50)
     quote: str | None
     missing: str | None
@@ -95,7 +95,8 @@ def numbered(question: Question, transcript: Transcript) -> tuple[Shown, ...]:
     return tuple(shown)
 
 
-_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|\b[\w-]+\.(?:com|org|net|edu|ac\.uk)\b|\+?\d[\d().-]{7,}\d", re.I)
+_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|\b[\w-]+\.(?:com|org|net|edu|ac\.uk)\b", re.I)
+_PHONE = re.compile(r"\+?\d(?:[ ().-]{0,2}\d){8,}")
 
 
 def _blind(item: Sentence, words: Sequence[Word]) -> str:
@@ -115,7 +116,7 @@ def _blind(item: Sentence, words: Sequence[Word]) -> str:
                 out.append(masks[covered[k]])
         elif k in plain or not _beside(k, covered, plain, item):
             out.append("[address]" if _ADDRESS.search(word.text) else word.text)
-    return " ".join(out)
+    return _PHONE.sub("[address]", " ".join(out))
 
 
 def _beside(k: int, covered: Mapping[int, str], plain: set[int], item: Sentence) -> bool:
@@ -253,7 +254,7 @@ class Checked:
         if not is_quoted(row.quote or "", " ".join(self._texts[one] for one in ids)):
             self.rejected["quote"] += 1
             return None
-        score: int = row.score
+        score = row.score
         if score >= HIGH and (len(ids) < HIGH_IDS or (row.dim == "C2" and not self._whole_story)):
             self.rejected["level"] += 1
             score = BELOW_HIGH

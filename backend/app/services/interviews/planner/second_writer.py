@@ -171,6 +171,8 @@ def _fault(
         return "form"
     if kind_of(text) != before.kind:
         return "kind"
+    if form.opening(text) in {form.opening(other) for other in others}:
+        return "duplicate"
     vectors = encoder().encode([text, before.text, *others])
     close = similarity(vectors[:1], vectors[1:])[0]
     if float(close[0]) < SAME_QUESTION:

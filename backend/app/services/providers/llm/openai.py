@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
@@ -64,7 +65,9 @@ async def complete(ready: Configured, prompt: Prompt, *, timeout_s: float = 30.0
         raise errors.from_status(ready.id, error.status_code, error.response.headers, error.param) from None
     except openai.OpenAIError:
         raise errors.garbled(ready.id, "something that its own client cannot read") from None
-    return _completion(ready.id, content_type, content)
+    done = _completion(ready.id, content_type, content)
+    # The makers name the exact version behind a name; other servers name a file of theirs.
+    return done if ready.id == "openai" else replace(done, model=ready.values["model"])
 
 
 def _body(ready: Configured, prompt: Prompt) -> dict[str, Any]:
