@@ -40,7 +40,7 @@ Rules
 PERSON = re.compile(
     r"\b(nervous\w*|anxi\w+|confiden\w+|insecur\w+|enthusias\w+|passionate|charism\w+|personalit\w+|character|honest\w*|"
     r"dishonest\w*|lying|liar|emotion\w*|feel\w*|felt|mood|shy|arrogan\w+|lazy|intelligen\w+|smart|stupid|attractive|"
-    r"accent|native|foreign\w*|old|young|age|gender|male|female|man|woman|race|religio\w+|health\w*|disab\w+)\b",
+    r"accent|native|foreign\w*|age|gender|male|female|ethnic\w*|religio\w+|health\w*|disab\w+)\b",
     re.I,
 )
 _CITED = re.compile(r"[“\"]([^”\"]+)[”\"]")
