@@ -27,21 +27,39 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 from interview.answer_follow_up import AnswerFollowUpComponent  # noqa: E402
 from interview.answer_grade import AnswerGradeComponent  # noqa: E402
 from interview.answer_tips import AnswerTipsComponent  # noqa: E402
+from interview.ask_model import AskModelComponent  # noqa: E402
+from interview.check_model import CheckModelComponent  # noqa: E402
 from interview.question_plan import QuestionPlanComponent  # noqa: E402
 from lfx.components.input_output import ChatInput, ChatOutput  # noqa: E402
 from lfx.graph import Graph  # noqa: E402
 
+from app.services.model_branch import INSTRUCTIONS  # noqa: E402
+
 NAMESPACE = uuid.UUID("5a0f5c52-3c6f-5b8e-9d63-9a1f4f0f7c11")
 
 
-def deterministic(component: Any) -> Graph:
-    """Message in -> component -> message out.
+def checked(name: str, component: Any) -> Graph:
+    """Message in -> rules -> language model -> check of the model -> message out.
 
-    A model branch will stand beside the component and a reconcile component after both; the messages stay the same.
+    Without a ticket for a model in the message, the two in the middle hand on what the rules made.
     """
     start = ChatInput(_id="ChatInput-in")
     start.set(should_store_message=False)
     component.set(payload=start.message_response)  # the bound method makes the edge; a name would silently make none
+    model = AskModelComponent(_id="AskModel-model")
+    model.set(payload=component.run_message, instructions=INSTRUCTIONS[name])
+    check = CheckModelComponent(_id="CheckModel-check")
+    check.set(payload=model.run_message)
+    end = ChatOutput(_id="ChatOutput-out")
+    end.set(input_value=check.run_message, should_store_message=False)
+    return Graph(start=start, end=end)
+
+
+def deterministic(component: Any) -> Graph:
+    """Message in -> rules -> message out: nobody is asked, because the answer has to come at once."""
+    start = ChatInput(_id="ChatInput-in")
+    start.set(should_store_message=False)
+    component.set(payload=start.message_response)
     end = ChatOutput(_id="ChatOutput-out")
     end.set(input_value=component.run_message, should_store_message=False)
     return Graph(start=start, end=end)
@@ -50,7 +68,7 @@ def deterministic(component: Any) -> Graph:
 FLOWS: dict[str, tuple[str, Callable[[], Graph]]] = {
     "question_generation": (
         "A structured posting in, the questions of an interview out.",
-        lambda: deterministic(QuestionPlanComponent(_id="QuestionPlan-plan")),
+        lambda: checked("question_generation", QuestionPlanComponent(_id="QuestionPlan-plan")),
     ),
     "follow_up": (
         "A question and what was said to it in, the follow-up question or the reason for none out.",
@@ -58,14 +76,16 @@ FLOWS: dict[str, tuple[str, Callable[[], Graph]]] = {
     ),
     "grading": (
         "A question and an answer in, a grade with evidence out.",
-        lambda: deterministic(AnswerGradeComponent(_id="AnswerGrade-grade")),
+        lambda: checked("grading", AnswerGradeComponent(_id="AnswerGrade-grade")),
     ),
     "tips": (
         "A graded answer in, tips out.",
-        lambda: deterministic(AnswerTipsComponent(_id="AnswerTips-tips")),
+        lambda: checked("tips", AnswerTipsComponent(_id="AnswerTips-tips")),
     ),
 }
-NODES, EDGES = 3, 2
+# A name instead of a bound method would silently make no edge, so both are counted.
+NODES = {"follow_up": 3}
+NODES_CHECKED = 5
 
 
 def handle(value: dict[str, Any]) -> str:
@@ -76,11 +96,12 @@ def handle(value: dict[str, Any]) -> str:
 def finish(flow: dict[str, Any], name: str) -> dict[str, Any]:
     """Add what `Graph.dump` leaves out (ids, positions, handles) and remove what changes from run to run."""
     data = flow["data"]
-    order = {"ChatInput": 0, "ChatOutput": 2}
+    order = {"ChatInput": 0, "AskModel": 2, "CheckModel": 3, "ChatOutput": 4}
     data["nodes"].sort(key=lambda node: (order.get(node["data"]["type"], 1), node["id"]))
     data["edges"].sort(key=lambda edge: (edge["source"], edge["target"]))
-    if (len(data["nodes"]), len(data["edges"])) != (NODES, EDGES):
-        raise SystemExit(f"{name}: {len(data['nodes'])} nodes and {len(data['edges'])} edges, not {NODES} and {EDGES}")
+    wanted = NODES.get(name, NODES_CHECKED)
+    if (len(data["nodes"]), len(data["edges"])) != (wanted, wanted - 1):
+        raise SystemExit(f"{name}: {len(data['nodes'])} nodes and {len(data['edges'])} edges, not {wanted} in a line")
     flow |= {"id": str(uuid.uuid5(NAMESPACE, name)), "tags": ["interview"], "last_tested_version": version("lfx")}
     for column, node in enumerate(data["nodes"]):
         node.setdefault("type", "genericNode")

@@ -11,7 +11,7 @@ from app import __version__
 from app.api import errors, openapi, static
 from app.api.middleware import Bounded, Guarded, Observed
 from app.api.router import router
-from app.api.routes import health
+from app.api.routes import gateway, health
 from app.core import database, logging
 from app.core.config import settings
 
@@ -39,6 +39,7 @@ def create_app() -> FastAPI:
     errors.install(app)
     app.include_router(health.router)
     app.include_router(router)
+    app.include_router(gateway.router)
     app.include_router(static.routes(settings().frontend))
     app.add_middleware(Bounded)
     app.add_middleware(Guarded, hosts=settings().allowed_hosts)

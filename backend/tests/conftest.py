@@ -118,7 +118,8 @@ async def empty() -> None:
     async with transaction() as session:
         tables = (
             "postings, interviews, questions, takes, uploads, upload_parts, stages, outbox, speech_clips, budgets, "
-            "provider_settings, provider_choices, provider_usage, provider_copies, prepared_clips, listenings"
+            "provider_settings, provider_choices, provider_usage, provider_copies, prepared_clips, listenings, "
+            "model_tickets"
         )
         await session.execute(text(f"TRUNCATE {tables}"))
         await session.execute(text("DELETE FROM owners WHERE id <> :local"), {"local": LOCAL_OWNER})

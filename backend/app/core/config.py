@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     langflow_url: str = Field("http://127.0.0.1:7860", alias="LANGFLOW_URL")
     langflow_api_key: SecretStr | None = Field(None, alias="LANGFLOW_API_KEY")
 
+    # What the flow server shows when it asks for a language model; without it nobody may.
+    gateway_key: SecretStr | None = Field(None, alias="REHEARSAL_GATEWAY_KEY")
+
     # Encrypts the keys of cloud services that the settings page stores; see core/vault.py.
     secret_key: SecretStr | None = Field(None, alias="REHEARSAL_SECRET_KEY")
 

@@ -79,7 +79,10 @@ class StarSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tip:
-    """One thing to change. `gain` is how much the answer's total would rise if `dimension` reached the next level."""
+    """One thing to change. `gain` is how much the answer's total would rise if `dimension` reached the next level.
+
+    `provenance` is empty unless a language model was asked to word it: then `model` says what came of that.
+    """
 
     dimension: str
     text: str
@@ -87,6 +90,7 @@ class Tip:
     moment: Evidence | None
     gain: float
     question_id: str | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,14 @@ from app.models.interview import Interview, PreparedClip, QuestionRow
 from app.models.outbox import OutboxJob
 from app.models.owner import LOCAL_OWNER, Owner
 from app.models.posting import PostingRow
-from app.models.provider import Budget, ProviderChoice, ProviderCopy, ProviderSettings, ProviderUsage
+from app.models.provider import (
+    Budget,
+    ModelTicketRow,
+    ProviderChoice,
+    ProviderCopy,
+    ProviderSettings,
+    ProviderUsage,
+)
 from app.models.speech import SpeechClip
 from app.models.take import Listening, Stage, Take, Upload, UploadPart
 
@@ -13,6 +20,7 @@ __all__ = [
     "Budget",
     "Interview",
     "Listening",
+    "ModelTicketRow",
     "OutboxJob",
     "Owner",
     "PostingRow",

@@ -46,6 +46,21 @@ class Budget(Base):
     day: Mapped[int] = mapped_column(BigInteger)
 
 
+class ModelTicketRow(Row, Base):
+    """The right of a flow to ask a language model, for some minutes. `budget` in millionths of a US dollar.
+
+    `interview_id` is None while an interview is being planned that does not exist yet.
+    """
+
+    __tablename__ = "model_tickets"
+
+    interview_id: Mapped[UUID | None] = mapped_column(ForeignKey("interviews.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str]
+    provider: Mapped[str]
+    budget: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class ProviderUsage(Row, Base):
     """One paid call. `cost` (millionths of a US dollar) is an upper bound until the call has ended (`settled`).
 
@@ -58,6 +73,7 @@ class ProviderUsage(Row, Base):
     model: Mapped[str]
     purpose: Mapped[str]
     interview_id: Mapped[UUID | None] = mapped_column(ForeignKey("interviews.id", ondelete="SET NULL"), index=True)
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("model_tickets.id", ondelete="SET NULL"), index=True)
     settled: Mapped[bool] = mapped_column(default=False)
     cost: Mapped[int] = mapped_column(BigInteger)
     input_tokens: Mapped[int | None]

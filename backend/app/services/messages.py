@@ -1,6 +1,7 @@
 """The messages of the flows: JSON text in, JSON text out.
 
-A Langflow component hands its input to one of these functions and returns what comes back. They never raise: a
+A Langflow component hands its input to one of these functions and returns what comes back. With `model` (a ticket) in
+the message, the components of `model_branch` follow. They never raise: a
 component that raises costs seconds on a Langflow server and leaks a traceback, so errors travel as data:
 `{"ok": true, "data": ...}` or `{"ok": false, "error": {"code", "message", "hint", "status"}}`.
 """
@@ -19,14 +20,13 @@ from pydantic import ValidationError
 from app.domain.answer import PresenceMeasures, Transcript, VoiceMeasures
 from app.domain.errors import BadInput, RehearsalError
 from app.domain.grade import Grade
+from app.domain.model import ModelTicket
 from app.domain.posting import Posting
 from app.domain.question import Question, QuestionKind
 from app.services.grading.rubric import follow_up as choose_follow_up
 from app.services.grading.rubric import grade_answer, make_tips
 from app.services.interviews.planner import plan
 from app.utils.json import dump, load
-
-T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class PlanMessage:
     difficulty: int | None = None
     keep: tuple[Question, ...] = ()
     exclude: tuple[str, ...] = ()
+    model: ModelTicket | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class GradeMessage:
     transcript: Transcript
     voice: VoiceMeasures | None = None
     presence: PresenceMeasures | None = None
+    model: ModelTicket | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,34 +63,39 @@ class TipsMessage:
     question: Question
     transcript: Transcript
     grade: Grade
+    model: ModelTicket | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpMessage:
-    """What `follow_up` takes: the question and what was said to it."""
+    """What `follow_up` takes: the question and what was said to it. No model is asked: it has to come at once."""
 
     question: Question
     transcript: Transcript
+    model: None = None
+
+
+M = TypeVar("M", PlanMessage, GradeMessage, TipsMessage, FollowUpMessage)
 
 
 def question_generation(text: str) -> str:
     """A PlanMessage as JSON in, a QuestionSet out."""
-    return _reply(text, PlanMessage, _plan)
+    return _reply("question_generation", text, PlanMessage, _plan)
 
 
 def grading(text: str) -> str:
     """A GradeMessage as JSON in, a Grade out."""
-    return _reply(text, GradeMessage, lambda m: grade_answer(m.question, m.transcript, m.voice, m.presence))
+    return _reply("grading", text, GradeMessage, lambda m: grade_answer(m.question, m.transcript, m.voice, m.presence))
 
 
 def tips(text: str) -> str:
     """A TipsMessage as JSON in, a list of Tip out."""
-    return _reply(text, TipsMessage, lambda m: list(make_tips(m.question, m.transcript, m.grade)))
+    return _reply("tips", text, TipsMessage, lambda m: list(make_tips(m.question, m.transcript, m.grade)))
 
 
 def follow_up(text: str) -> str:
     """A FollowUpMessage as JSON in, a FollowUp out."""
-    return _reply(text, FollowUpMessage, lambda m: choose_follow_up(m.question, m.transcript))
+    return _reply("follow_up", text, FollowUpMessage, lambda m: choose_follow_up(m.question, m.transcript))
 
 
 def _plan(message: PlanMessage) -> object:
@@ -103,9 +110,13 @@ def _plan(message: PlanMessage) -> object:
     )
 
 
-def _reply(text: str, kind: type[T], work: Callable[[T], object]) -> str:
+def _reply(flow: str, text: str, kind: type[M], work: Callable[[M], object]) -> str:
     try:
-        body: dict[str, Any] = {"ok": True, "data": dump(work(_read(text, kind)))}
+        message = _read(text, kind)
+        body: dict[str, Any] = {"ok": True, "data": dump(work(message))}
+        if message.model is not None:
+            # For the components after this one (`model_branch`), which take it off again.
+            body |= {"flow": flow, "message": dump(message)}
     except RehearsalError as error:
         body = {"ok": False, "error": _error(error.code, error.message, error.hint, error.status)}
     except Exception as error:
@@ -116,7 +127,7 @@ def _reply(text: str, kind: type[T], work: Callable[[T], object]) -> str:
     return json.dumps(body, ensure_ascii=False)
 
 
-def _read(text: str, kind: type[T]) -> T:
+def _read(text: str, kind: type[M]) -> M:
     try:
         data = json.loads(text)
     except ValueError:

@@ -176,6 +176,9 @@ class System:
         }
         if "LANGFLOW_URL" not in self.environment:
             self.environment["LANGFLOW_API_KEY"] = self.folder.secret("langflow_api_key")
+        # Where and with what the flows ask for a language model: its key stays with the API.
+        self.environment.setdefault("REHEARSAL_MODEL_GATEWAY", f"http://127.0.0.1:{self.port}")
+        self.environment.setdefault("REHEARSAL_GATEWAY_KEY", self.folder.secret("gateway_key"))
 
     def _bare(self) -> dict[str, str]:
         """For programs that are not ours: no secrets, only what finds them again."""
@@ -205,7 +208,7 @@ class System:
                 "LANGFLOW_DO_NOT_TRACK": "true",
             },
             cwd=REPOSITORY / "langflow",
-            secrets=(key,),
+            secrets=(key, self.environment["REHEARSAL_GATEWAY_KEY"]),
             ready=lambda: flows_loaded(address, key),
         )
 

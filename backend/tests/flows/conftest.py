@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,10 +15,12 @@ import httpx
 import pytest
 
 from app.core.config import settings
+from app.services.providers.llm.client import GATEWAY, KEY
 from app.supervisor.system import FLOW_SERVER, free_port
 from app.utils.paths import REPOSITORY, models_dir
 
 START_S = 120
+GATEWAY_KEY = "gateway-key-of-a-test"
 
 
 @dataclass
@@ -29,7 +32,7 @@ class FlowServer:
     process: subprocess.Popen[bytes]
 
 
-def start(log: Path, flows: Path = REPOSITORY / "langflow" / "flows") -> FlowServer:
+def start(log: Path, flows: Path = REPOSITORY / "langflow" / "flows", gateway_port: int = 9) -> FlowServer:
     """Start `lfx serve` on a free port and wait until it has loaded the flows."""
     port, key = free_port(), secrets.token_urlsafe(16)
     environment = os.environ | {
@@ -37,6 +40,8 @@ def start(log: Path, flows: Path = REPOSITORY / "langflow" / "flows") -> FlowSer
         "LANGFLOW_COMPONENTS_PATH": str(REPOSITORY / "langflow" / "components"),
         "PYTHONPATH": str(REPOSITORY / "backend"),
         "REHEARSAL_MODELS": str(models_dir()),
+        GATEWAY: f"http://127.0.0.1:{gateway_port}",
+        KEY: GATEWAY_KEY,
         "DO_NOT_TRACK": "1",
         "LANGFLOW_DO_NOT_TRACK": "true",
         "OPENBLAS_NUM_THREADS": "1",
@@ -59,8 +64,17 @@ def start(log: Path, flows: Path = REPOSITORY / "langflow" / "flows") -> FlowSer
 
 
 @pytest.fixture(scope="session")
-def flow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlowServer]:
-    server = start(tmp_path_factory.mktemp("flows") / "lfx.log")
+def gateway_port() -> Iterator[int]:
+    """Where the flow server looks for a language model. Bound, so that it stays ours; a test that wants listens."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", 0))
+        yield int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def flow_server(tmp_path_factory: pytest.TempPathFactory, gateway_port: int) -> Iterator[FlowServer]:
+    server = start(tmp_path_factory.mktemp("flows") / "lfx.log", gateway_port=gateway_port)
     yield server
     server.process.terminate()
     server.process.wait(20)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.api.schemas.common import Out
 from app.api.schemas.interviews import InterviewOut
+from app.api.schemas.providers import UsageOut
 from app.api.schemas.takes import StageOut, TakeOut
 from app.domain.answer import PresenceMeasures, Transcript, VoiceMeasures
 from app.domain.grade import Grade, Summary, Tip
@@ -43,4 +44,5 @@ class ReportOut(Out):
     posting: Posting
     summary: Summary
     answers: list[AnswerOut]
+    usage: UsageOut
     provenance: dict[str, Any]

@@ -16,6 +16,7 @@ from app.services.flow import views
 from app.services.interviews import cast, service
 from app.services.outbox.files import delete_files
 from app.services.postings import service as postings
+from app.services.providers.llm import tickets
 from app.services.speech import service as speech
 from app.utils.json import load
 
@@ -31,8 +32,11 @@ async def create(session: AsyncSession, owner: UUID, wanted: dict[str, Any]) -> 
         wanted["voice"] = await speech.own_voice(cast.voice(wanted["interviewer"]))
     await speech.check_voice(wanted["voice"])
     options = {key: wanted[key] for key in ("count", "seed", "kinds", "difficulty")}
-    planned = await service.plan(load(Posting, posting.posting), **options)
+    model = await tickets.issue("questions")  # a posting is nothing of the candidate's: no consent is needed
+    planned = await service.plan(load(Posting, posting.posting), **options, model=model)
     interview, rows = service.create(session, owner, posting.id, wanted, planned)
+    if model:
+        await tickets.charge(session, model, interview.id)
     await _speak(session, interview, rows)
     return interview.id
 

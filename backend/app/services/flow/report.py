@@ -12,6 +12,7 @@ from app.domain.posting import Posting
 from app.models.interview import Interview, QuestionRow
 from app.services.flow import views
 from app.services.interviews import service
+from app.services.providers import usage
 from app.services.recordings import service as recordings
 from app.services.speech import service as speech
 from app.utils.json import load
@@ -26,6 +27,7 @@ async def read(session: AsyncSession, owner: UUID, interview_id: UUID) -> dict[s
         "posting": load(Posting, row.posting.posting),
         "summary": views.summary(row),
         "answers": [_answer(row, question) for question in row.questions],
+        "usage": await usage.of_interview(row.id),
         "provenance": {"code": __version__, "questions": row.provenance},
     }
 

@@ -11,12 +11,14 @@ from app import __version__
 from app.core.config import settings
 from app.domain.answer import PresenceMeasures, Transcript, VoiceMeasures
 from app.domain.errors import NotFound, ProviderError, UnsupportedMedia
+from app.domain.model import ModelTicket
 from app.domain.posting import Posting
 from app.models.take import Stage, Take
 from app.services.analysis.pipeline import Outcome, Task
 from app.services.grading import service as grading
 from app.services.providers import configuration, storage
 from app.services.providers.catalog import SPEECH_TO_TEXT
+from app.services.providers.llm import tickets
 from app.services.recordings import service as recordings
 from app.utils.json import digest, dump, load
 
@@ -45,10 +47,10 @@ def prepare(row: Stage, scratch: str) -> Task:
             inputs, compute = [take.media_key], partial(_presence, take)
         case "grade":
             inputs = [question, done["transcript"], done.get("voice"), done.get("presence")]
-            compute = partial(_grade, *inputs)
+            compute = partial(_grade, take, *inputs)
         case _:
             inputs = [question, done["transcript"], done["grade"]]
-            compute = partial(_tips, *inputs)
+            compute = partial(_tips, take, *inputs)
     return Task(digest([row.name, __version__, inputs]), compute, scratch)
 
 
@@ -142,13 +144,23 @@ async def _presence(take: Take) -> Outcome:
 
 
 async def _grade(
-    question: dict[str, Any], transcript: dict[str, Any], voice: dict[str, Any] | None, presence: dict[str, Any] | None
+    take: Take,
+    question: dict[str, Any],
+    transcript: dict[str, Any],
+    voice: dict[str, Any] | None,
+    presence: dict[str, Any] | None,
 ) -> Outcome:
-    return Outcome(await grading.grade(question, transcript, voice, presence))
+    return Outcome(await grading.grade(question, transcript, voice, presence, await _model(take, "grading")))
 
 
-async def _tips(question: dict[str, Any], transcript: dict[str, Any], grade: dict[str, Any]) -> Outcome:
-    return Outcome(await grading.tips(question, transcript, grade))
+async def _tips(take: Take, question: dict[str, Any], transcript: dict[str, Any], grade: dict[str, Any]) -> Outcome:
+    return Outcome(await grading.tips(question, transcript, grade, await _model(take, "tips")))
+
+
+async def _model(take: Take, purpose: str) -> ModelTicket | None:
+    """A ticket for the chosen language model, when the candidate has agreed to it by name."""
+    interview = take.question.interview
+    return await tickets.issue(purpose, interview_id=interview.id, agreed=interview.consent.get("providers", ()))
 
 
 async def _audio(take: Take) -> Audio:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.domain.grade import Grade, Tip
-from app.services.providers.flows import run_flow
+from app.domain.model import ModelTicket
+from app.services.providers.flows import TIMEOUT_S, WITH_MODEL_S, run_flow
 from app.utils.json import dump, load
 
 
@@ -14,15 +15,24 @@ async def grade(
     transcript: dict[str, Any],
     voice: dict[str, Any] | None,
     presence: dict[str, Any] | None,
+    model: ModelTicket | None = None,
 ) -> dict[str, Any]:
     """The grade of an answer, checked, as JSON. Measures that are None are left out of it. Raises ProviderError."""
     message = {"question": question, "transcript": transcript, "voice": voice, "presence": presence}
-    data = await run_flow("grading", {key: value for key, value in message.items() if value is not None})
+    data = await _run("grading", {key: value for key, value in message.items() if value is not None}, model)
     checked: dict[str, Any] = dump(load(Grade, data))
     return checked
 
 
-async def tips(question: dict[str, Any], transcript: dict[str, Any], graded: dict[str, Any]) -> list[Any]:
+async def tips(
+    question: dict[str, Any], transcript: dict[str, Any], graded: dict[str, Any], model: ModelTicket | None = None
+) -> list[Any]:
     """The tips for a graded answer, checked, as JSON. Raises ProviderError."""
-    data = await run_flow("tips", {"question": question, "transcript": transcript, "grade": graded})
+    data = await _run("tips", {"question": question, "transcript": transcript, "grade": graded}, model)
     return [dump(tip) for tip in load(tuple[Tip, ...], data)]
+
+
+async def _run(flow: str, message: dict[str, Any], model: ModelTicket | None) -> Any:
+    if model is None:
+        return await run_flow(flow, message, timeout_s=TIMEOUT_S)
+    return await run_flow(flow, message | {"model": dump(model)}, timeout_s=WITH_MODEL_S)

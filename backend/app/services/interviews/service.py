@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.errors import BadInput, Conflict, NotFound
+from app.domain.model import ModelTicket
 from app.domain.posting import Posting, Weight
 from app.domain.question import Coverage, Question, QuestionKind, QuestionSet
 from app.models.interview import Interview, QuestionRow
 from app.services.interviews import repository
-from app.services.providers.flows import run_flow
+from app.services.providers.flows import TIMEOUT_S, WITH_MODEL_S, run_flow
 from app.utils.json import dump, load
 
 MAX_QUESTIONS = 15
@@ -32,8 +33,12 @@ async def plan(
     difficulty: int | None,
     keep: Sequence[Question] = (),
     exclude: Sequence[str] = (),
+    model: ModelTicket | None = None,
 ) -> QuestionSet:
-    """A set of questions for a posting. Raises BadInput when the posting does not carry one, ProviderError."""
+    """A set of questions for a posting; with `model`, worded by it where that passes the checks.
+
+    Raises BadInput when the posting does not carry a set, ProviderError.
+    """
     message = {
         "posting": dump(posting),
         "count": count,
@@ -42,8 +47,13 @@ async def plan(
         "difficulty": difficulty,
         "keep": [dump(question) for question in keep],
         "exclude": list(exclude),
+        "model": dump(model) if model else None,
     }
-    data = await run_flow("question_generation", {key: value for key, value in message.items() if value is not None})
+    data = await run_flow(
+        "question_generation",
+        {key: value for key, value in message.items() if value is not None},
+        timeout_s=WITH_MODEL_S if model else TIMEOUT_S,
+    )
     return load(QuestionSet, data)
 
 

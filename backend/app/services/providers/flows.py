@@ -21,6 +21,8 @@ PROVIDER = "langflow"
 FLOWS = REPOSITORY / "langflow" / "flows"
 # The longest measured flow takes a few seconds on a busy laptop; a stage's lease is renewed meanwhile.
 TIMEOUT_S = 60.0
+# With a language model (`services.model_branch` gives it up after 80 s), inside the limit of a stage (120 s).
+WITH_MODEL_S = 105.0
 # 408, 425 and 429 ask to come back; every other 4xx will be the same next time.
 RETRYABLE_4XX = frozenset({408, 425, 429})
 

@@ -6,15 +6,19 @@ Audio is always float32, 16 kHz, mono, -1..1, shape (samples,). A provider that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from os import PathLike
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.answer import PresenceMeasures, Transcript, VoiceMeasures
 from app.domain.speech import SpeechTrack
+
+if TYPE_CHECKING:
+    from app.services.providers.configuration import Configured
 
 Audio = NDArray[np.float32]
 SAMPLE_RATE = 16_000
@@ -60,4 +64,41 @@ class PresenceReader(Protocol):
 
         `progress` is told the seconds done, about once a second of video.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """What a language model is asked: system and user texts, the JSON schema its reply must fit, its longest length.
+
+    `seed`, and a temperature of 0, go to the services that take them (Anthropic's takes neither).
+    """
+
+    system: str
+    user: str
+    schema_name: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What a language model answered, and what it counted. Tokens are None when the service did not say.
+
+    `ended` is `stop` only for a whole text; the others have used tokens all the same.
+    """
+
+    text: str
+    ended: Literal["stop", "length", "declined", "no_text"]
+    model: str
+    input_tokens: int | None
+    output_tokens: int | None
+
+
+class LanguageModel(Protocol):
+    """Embedded: none. Cloud: `llm.openai.complete`, `llm.anthropic.complete`."""
+
+    async def __call__(self, ready: Configured, prompt: Prompt, *, timeout_s: float) -> Completion:
+        """One attempt. Raises ProviderError with the code of what went wrong, never with words of the service."""
         ...

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models.provider import Budget, ProviderChoice, ProviderSettings, ProviderUsage
+from app.models.provider import Budget, ModelTicketRow, ProviderChoice, ProviderSettings, ProviderUsage
 
 # Any fixed number: all who spend take this lock, one after the other, for the milliseconds of one sum.
 SPENDING_LOCK = 7_300_001
@@ -65,6 +65,28 @@ async def spent_since(session: AsyncSession, moment: datetime) -> int:
     """Cost since a moment, reservations included, in millionths of a US dollar."""
     query = select(func.coalesce(func.sum(ProviderUsage.cost), 0)).where(ProviderUsage.created_at >= moment)
     return int(await session.scalar(query) or 0)
+
+
+async def spent_with(session: AsyncSession, ticket_id: UUID) -> int:
+    """Cost of a ticket so far, reservations included, in millionths of a US dollar."""
+    query = select(func.coalesce(func.sum(ProviderUsage.cost), 0)).where(ProviderUsage.ticket_id == ticket_id)
+    return int(await session.scalar(query) or 0)
+
+
+async def ticket(session: AsyncSession, ticket_id: UUID) -> ModelTicketRow | None:
+    """One ticket, valid or not."""
+    return await session.get(ModelTicketRow, ticket_id)
+
+
+async def drop_tickets(session: AsyncSession, *, before: datetime) -> None:
+    """Delete the tickets that ended before a moment."""
+    await session.execute(delete(ModelTicketRow).where(ModelTicketRow.expires_at < before))
+
+
+async def charge(session: AsyncSession, ticket_id: UUID, interview_id: UUID) -> None:
+    """What was spent with a ticket belongs to this interview."""
+    rows = update(ProviderUsage).where(ProviderUsage.ticket_id == ticket_id)
+    await session.execute(rows.values(interview_id=interview_id))
 
 
 async def usage(session: AsyncSession, usage_id: UUID) -> ProviderUsage | None:

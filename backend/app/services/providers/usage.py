@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from app.core.config import settings
 from app.core.database import transaction
 from app.domain.errors import ProviderError
-from app.models.provider import Budget, ProviderUsage
+from app.models.provider import Budget, ModelTicketRow, ProviderUsage
 from app.services.providers import repository
 from app.services.providers.catalog import title
 
@@ -52,8 +52,19 @@ async def set_budgets(limits: Budgets) -> None:
         await session.merge(Budget(one=True, interview=limits.interview, day=limits.day))
 
 
-async def reserve(provider: str, model: str, purpose: str, *, cost: int, interview_id: UUID | None) -> UUID:
-    """Set aside at most `cost` millionths of a US dollar for one call. Raises BudgetSpent naming the limit."""
+async def reserve(
+    provider: str,
+    model: str,
+    purpose: str,
+    *,
+    cost: int,
+    interview_id: UUID | None,
+    ticket: ModelTicketRow | None = None,
+) -> UUID:
+    """Set aside at most `cost` millionths of a US dollar for one call. Raises BudgetSpent naming the limit.
+
+    A `ticket` has a limit of its own: it stands for an interview that is not there yet.
+    """
     limits = await budgets()
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     async with transaction() as session:
@@ -62,8 +73,16 @@ async def reserve(provider: str, model: str, purpose: str, *, cost: int, intervi
             raise _spent(provider, "of today")
         if interview_id and await repository.spent_on(session, interview_id) + cost > limits.interview:
             raise _spent(provider, "of this interview")
+        if ticket and await repository.spent_with(session, ticket.id) + cost > ticket.budget:
+            raise _spent(provider, "of this interview")
         row = ProviderUsage(
-            id=uuid4(), provider=provider, model=model, purpose=purpose, interview_id=interview_id, cost=cost
+            id=uuid4(),
+            provider=provider,
+            model=model,
+            purpose=purpose,
+            interview_id=interview_id,
+            ticket_id=ticket.id if ticket else None,
+            cost=cost,
         )
         session.add(row)
         await session.flush()

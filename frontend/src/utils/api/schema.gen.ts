@@ -1880,6 +1880,7 @@ export interface components {
                 [key: string]: unknown;
             };
             summary: components["schemas"]["Summary"];
+            usage: components["schemas"]["UsageOut"];
         };
         /**
          * Requirement
@@ -2282,6 +2283,8 @@ export interface components {
         /**
          * Tip
          * @description One thing to change. `gain` is how much the answer's total would rise if `dimension` reached the next level.
+         *
+         *     `provenance` is empty unless a language model was asked to word it: then `model` says what came of that.
          */
         Tip: {
             /** Dimension */
@@ -2291,6 +2294,10 @@ export interface components {
             /** Gain */
             gain: number;
             moment: components["schemas"]["Evidence"] | null;
+            /** Provenance */
+            provenance: {
+                [key: string]: unknown;
+            };
             /** Question Id */
             question_id: string | null;
             /** Text */

@@ -41,6 +41,8 @@ RANGE_MAX = 1.0
 TAG_MIN = 0.5  # probability from which a sentence is shown as a part of the story
 # Content ceiling by topic (0-1): an answer that is barely about the question cannot score high for its form.
 CEILING: content.Curve = ((0.0, 2.0), (0.05, 3.0), (0.12, 5.0))
+# Gates after which the content scores the floor.
+FLOOR_GATES = frozenset({"empty", "no_answer", "gibberish", "keyword_list", "question_read_back", "off_topic"})
 
 
 @lru_cache(maxsize=1)
@@ -115,6 +117,15 @@ def grade_answer(
         groups={group.value: value for group, value in groups.items()},
         provenance=provenance,
     )
+
+
+def bounds(question: Question, transcript: Transcript) -> tuple[float, float]:
+    """The cap and half the width of the range of an answer that meets no floor."""
+    asked = ask(question)
+    reading = read(asked, transcript)
+    facts = content.facts(asked, reading, reading.counts)
+    cap = _cap(facts)
+    return cap, _spread(facts, cap)
 
 
 def group_means(dimensions: Sequence[DimensionScore]) -> dict[Group, float | None]:
@@ -207,8 +218,7 @@ def _gates(facts: Facts) -> tuple[tuple[Gate, ...], str | None]:
         Gate(id="other_language", triggered=FOREIGN in reading.left_out, evidence=_spans(reading, FOREIGN),
              detail="Sentences in another language are left out."),
     )  # fmt: skip
-    floor = {"empty", "no_answer", "gibberish", "keyword_list", "question_read_back", "off_topic"}
-    return checks, next((gate.id for gate in checks if gate.triggered and gate.id in floor), None) or (
+    return checks, next((gate.id for gate in checks if gate.triggered and gate.id in FLOOR_GATES), None) or (
         "nothing_left" if nothing_left else None
     )
 

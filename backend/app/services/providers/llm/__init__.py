@@ -1,0 +1,1 @@
+"""Language models. The keys stay here: flows ask the gateway, the gateway asks the maker's client."""
