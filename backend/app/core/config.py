@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     langflow_url: str = Field("http://127.0.0.1:7860", alias="LANGFLOW_URL")
     langflow_api_key: SecretStr | None = Field(None, alias="LANGFLOW_API_KEY")
 
+    # Where services of others reach this installation, and the secret of their webhook: with both, they may call.
+    public_url: str | None = Field(None, alias="REHEARSAL_PUBLIC_URL")
+    twelvelabs_webhook_secret: SecretStr | None = Field(None, alias="TWELVELABS_WEBHOOK_SECRET")
+
     # Encrypts the keys of cloud services that the settings page stores; see core/vault.py.
     secret_key: SecretStr | None = Field(None, alias="REHEARSAL_SECRET_KEY")
 

@@ -21,7 +21,7 @@ DEFAULT_LIMIT_S = 210
 # limit cannot do that: it interrupts only the main thread, which is waiting.
 GRACE_S = 30
 FIRST, LATER = 0, 6  # of kombu's steps 0, 3, 6, 9
-MEDIA, VISION, INTERACTIVE, CONTROL = "media", "vision", "interactive", "control"
+MEDIA, VISION, CLOUD, INTERACTIVE, CONTROL = "media", "vision", "cloud", "interactive", "control"
 
 celery_app = Celery("rehearsal", broker=settings().redis_url)
 celery_app.conf.update(
