@@ -75,14 +75,16 @@ _SPOKEN = frozenset(SEGMENTS[1].choices)
 _KINDS = frozenset(kind.value for kind in MomentKind)
 
 
-def _pattern() -> re.Pattern[str]:
-    words = {word for text in BY_SUBJECT.values() for word in text.split()}
-    parts = [re.escape(word.rstrip("*")) + (r"[\w-]*" if word.endswith("*") else "") for word in sorted(words)]
-    parts += [re.escape(phrase).replace(r"\ ", r"[\s-]+") for phrase in PHRASES]
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(parts)})(?![a-z])")
-
-
-_PERSONAL = _pattern()
+_LISTED = {word for text in BY_SUBJECT.values() for word in text.split()}
+_WORDS = frozenset(word for word in _LISTED if not word.endswith("*"))
+_BEGINNINGS = frozenset(word[:-1] for word in _LISTED if word.endswith("*"))
+# What has several words is looked for with spaces; one that is a beginning has none behind it.
+_PHRASES = tuple(
+    f" {phrase.replace('-', ' ')} ".removesuffix("* ")
+    for phrase in (*PHRASES, *sorted(_LISTED))
+    if not phrase.rstrip("*").isalpha()
+)
+_SHORTEST, _LONGEST = min(map(len, _BEGINNINGS)), max(map(len, _BEGINNINGS))
 
 
 def is_personal(text: str) -> bool:
@@ -95,7 +97,14 @@ def is_personal(text: str) -> bool:
     plain = "".join(char for char in plain if unicodedata.category(char) not in ("Cf", "Mn")).casefold()
     if any(char.isalpha() and not "a" <= char <= "z" for char in plain):
         return True
-    return _PERSONAL.search(plain.replace("\u2019", "'")) is not None
+    words = re.findall(r"[a-z]+", plain)
+    spaced = f" {' '.join(words)} "
+    return any(_is_listed(word) for word in words) or any(phrase in spaced for phrase in _PHRASES)
+
+
+def _is_listed(word: str) -> bool:
+    beginnings = (word[:n] for n in range(_SHORTEST, min(_LONGEST, len(word)) + 1))
+    return word in _WORDS or any(beginning in _BEGINNINGS for beginning in beginnings)
 
 
 def read(entries: Iterable[tuple[str, float, float, str]], duration_ms: int) -> tuple[list[Moment], dict[Dropped, int]]:
