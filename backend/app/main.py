@@ -42,6 +42,6 @@ def create_app() -> FastAPI:
     app.include_router(gateway.router)
     app.include_router(static.routes(settings().frontend))
     app.add_middleware(Bounded)
-    app.add_middleware(Guarded, hosts=settings().allowed_hosts)
+    app.add_middleware(Guarded, hosts=settings().allowed_hosts, public_url=settings().public_url)
     app.add_middleware(Observed, media_origin=settings().media_origin)
     return app

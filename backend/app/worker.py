@@ -4,6 +4,7 @@
     celery -A app.worker worker -Q media -c 1 -n media@%h
     celery -A app.worker worker -Q vision -c 1 -n vision@%h
     celery -A app.worker worker -Q listening -P threads -c 4 -n listening@%h
+    celery -A app.worker worker -Q cloud -c 1 -n cloud@%h
     celery -A app.worker beat --schedule FILE
 
 One process per kind of work keeps each model in memory once. Listening waits for most of its time, so its process has
@@ -25,15 +26,16 @@ import app.services.outbox.tasks
 import app.services.speech.tasks  # noqa: F401  the imports register the tasks
 from app.core import events, logging
 from app.core.config import settings
-from app.core.queue import celery_app
+from app.core.queue import CLOUD, celery_app
 
-SWEEP_S, EXPIRE_S, ALIVE_S = 5.0, 3600.0, 10.0
+SWEEP_S, COPIES_S, EXPIRE_S, ALIVE_S = 5.0, 15.0, 3600.0, 10.0
 log = structlog.get_logger()
 
 # A sweep that waited longer than its period is not needed any more: the next one is there.
 celery_app.conf.beat_schedule = {
     "relay": {"task": "outbox.relay", "schedule": SWEEP_S, "options": {"expires": SWEEP_S}},
     "sweep": {"task": "analysis.sweep", "schedule": SWEEP_S, "options": {"expires": SWEEP_S}},
+    "copies": {"task": "copies.delete", "schedule": COPIES_S, "options": {"expires": COPIES_S, "queue": CLOUD}},
     "expire": {"task": "recordings.expire", "schedule": EXPIRE_S, "options": {"expires": EXPIRE_S}},
 }
 celery = celery_app

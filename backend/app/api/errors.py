@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 MEANINGS = {
     400: "The request cannot be read.",
+    401: "The signature does not prove who is asking.",
     403: "A rule forbids it (foreign origin, address policy, robots.txt).",
     404: "It does not exist, or belongs to somebody else.",
     409: "It does not fit the state things are in now.",

@@ -23,11 +23,13 @@ log = structlog.get_logger()
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-JSON_BYTES, FILE_BYTES = MIB, 2 * MIB
+JSON_BYTES, FILE_BYTES, HOOK_BYTES = MIB, 2 * MIB, 64 * 1024
 # Frame of a multipart body around one file of FILE_BYTES.
 MULTIPART_BYTES = 64 * 1024
 # Every answer of the upload protocol names its version, errors too.
 UPLOADS, TUS_VERSION = "/api/uploads", "1.0.0"
+# What services of others call. They know this server by its public address, which serves nothing else.
+HOOKS = "/api/webhooks/"
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; media-src 'self' blob:; "
@@ -112,9 +114,10 @@ class Observed:
 class Guarded:
     """Answers only under the allowed host names, and changes things only for its own pages (or for no page at all)."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], public_url: str | None = None) -> None:
         self._app = app
         self._hosts = hosts
+        self._public = (urlsplit(public_url).hostname or "") if public_url else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -123,7 +126,9 @@ class Guarded:
             return
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if _without_port(host) not in self._hosts:
+        name = _without_port(host)
+        called = bool(self._public) and name == self._public and scope["path"].startswith(HOOKS)
+        if name not in self._hosts and not called:
             # A page of another site whose name was made to point here (DNS rebinding) must not be served.
             hint = "Open http://localhost with the port that was printed."
             await _refuse(send, 403, "host_refused", "This address is not one this server answers to.", hint)
@@ -157,9 +162,12 @@ class Bounded:
         if scope["type"] != "http" or scope["path"].startswith(UPLOADS):
             await self._app(scope, receive, send)  # uploads have limits of their own
             return
-        file = scope["path"] == "/api/postings/file"
-        limit = FILE_BYTES + MULTIPART_BYTES if file else JSON_BYTES
-        hint = f"The limit is {(FILE_BYTES if file else JSON_BYTES) // MIB} MB"
+        limit, said = JSON_BYTES, f"{JSON_BYTES // MIB} MB"
+        if scope["path"] == "/api/postings/file":
+            limit, said = FILE_BYTES + MULTIPART_BYTES, f"{FILE_BYTES // MIB} MB"
+        elif scope["path"].startswith(HOOKS):
+            limit, said = HOOK_BYTES, f"{HOOK_BYTES // 1024} kB"
+        hint = f"The limit is {said}"
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > limit:
             await _refuse(send, 413, "too_large", "The request is too large.", f"{hint}.")

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.api.routes import data, interviews, postings, providers, questions, reports, system, takes, uploads
+from app.api.routes import (
+    data,
+    interviews,
+    postings,
+    providers,
+    questions,
+    reports,
+    system,
+    takes,
+    uploads,
+    webhooks,
+)
 
 router = APIRouter(prefix="/api")
-for module in (system, providers, postings, interviews, questions, takes, uploads, reports, data):
+for module in (system, providers, postings, interviews, questions, takes, uploads, reports, data, webhooks):
     router.include_router(module.router)

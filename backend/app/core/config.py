@@ -49,6 +49,9 @@ class Settings(BaseSettings):
 
     # What the flow server shows when it asks for a language model; without it nobody may.
     gateway_key: SecretStr | None = Field(None, alias="REHEARSAL_GATEWAY_KEY")
+    # Where services of others reach this installation, and the secret of their webhook: with both, they may call.
+    public_url: str | None = Field(None, alias="REHEARSAL_PUBLIC_URL")
+    twelvelabs_webhook_secret: SecretStr | None = Field(None, alias="TWELVELABS_WEBHOOK_SECRET")
 
     # Encrypts the keys of cloud services that the settings page stores; see core/vault.py.
     secret_key: SecretStr | None = Field(None, alias="REHEARSAL_SECRET_KEY")

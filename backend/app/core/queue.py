@@ -22,6 +22,7 @@ DEFAULT_LIMIT_S = 210
 GRACE_S = 30
 FIRST, LATER, LAST = 0, 6, 9  # of kombu's steps 0, 3, 6, 9
 MEDIA, VISION, INTERACTIVE, CONTROL, LISTENING = "media", "vision", "interactive", "control", "listening"
+CLOUD = "cloud"
 
 celery_app = Celery("rehearsal", broker=settings().redis_url)
 celery_app.conf.update(

@@ -43,6 +43,13 @@ class UnsupportedMedia(BadInput):
     code = "unsupported_media"
 
 
+class Unproven(RehearsalError):
+    """Who asks has not proven to be who they say."""
+
+    status = 401
+    code = "unproven"
+
+
 class NotFound(RehearsalError):
     """It does not exist, or belongs to somebody else: the two are never told apart."""
 

@@ -87,6 +87,8 @@ class ProviderCopy(Row, Base):
 
     The row is written before the upload, so nothing can be there that is not known here; it outlives its take.
     `remote_id` is None until the provider has named the thing; `label` is the name we gave it, to find it again.
+    It is deleted there once `delete_after` has come, or at once when its take or its use has ended; `attempts` counts
+    the tries. `deleted_at` is when the provider said that it does not have it any more.
     """
 
     __tablename__ = "provider_copies"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.models.base import JSON, Base, Owned, Row, names
 from app.models.interview import KINDS, QuestionRow
 
-STAGES = ("media", "transcript", "voice", "presence", "grade", "tips")
+STAGES = ("media", "transcript", "voice", "presence", "cloud_video", "grade", "tips")
 LISTENING_STATES = ("listening", "done", "stopped")
 STATES = ("waiting", "queued", "running", "done", "failed", "skipped")
 
@@ -110,7 +110,8 @@ class Stage(Row, Base):
     """One step of the analysis of a take.
 
     A worker that computes it holds the lease: `lease_token` until `lease_until`, renewed while it works. `due_at` is
-    when the sweep sends a queued stage again. `result` stays through a retry: equal `input_hash`, equal result.
+    when the sweep sends a queued stage again. `progress` is what a stage that waits for somebody else remembers between
+    its looks. `result` stays through a retry: equal `input_hash`, equal result.
     """
 
     __tablename__ = "stages"
@@ -132,6 +133,7 @@ class Stage(Row, Base):
     input_hash: Mapped[str | None]
     result: Mapped[Any | None] = mapped_column(JSON)
     error: Mapped[dict[str, Any] | None]
+    progress: Mapped[dict[str, Any] | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     cpu_seconds: Mapped[float | None]

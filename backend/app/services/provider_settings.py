@@ -17,6 +17,8 @@ from app.services.providers.catalog import BY_ID, PORTS, PORTS_BY_ID, PROVIDERS,
 async def read() -> dict[str, Any]:
     """Everything the page shows (ProviderSettingsOut)."""
     found, chosen = await configuration.found(), await configuration.choices()
+    async with transaction() as session:
+        stored = await repository.copies_left(session)
     states = await asyncio.gather(*(_state(provider.id) for provider in PROVIDERS))
     return {
         "ports": [
@@ -32,12 +34,17 @@ async def read() -> dict[str, Any]:
             }
             for port in PORTS
         ],
-        "providers": [_described(one, found[one.id], state) for one, state in zip(PROVIDERS, states, strict=True)],
+        "providers": [
+            _described(one, found[one.id], stored.get(one.id, 0), state)
+            for one, state in zip(PROVIDERS, states, strict=True)
+        ],
         "budgets": await read_budgets(),
     }
 
 
-def _described(provider: Provider, found: configuration.Found, state: dict[str, Any] | None) -> dict[str, Any]:
+def _described(
+    provider: Provider, found: configuration.Found, stored: int, state: dict[str, Any] | None
+) -> dict[str, Any]:
     return {
         "id": provider.id,
         "title": provider.title,
@@ -59,6 +66,7 @@ def _described(provider: Provider, found: configuration.Found, state: dict[str, 
         ],
         "missing": list(found.missing),
         "installed": found.installed,
+        "stored": stored,
         "state": state,
     }
 

@@ -40,10 +40,16 @@ ASK_S = 10.0
 WORKERS = {"interactive": "interactive,control", "media": "media", "vision": "vision", "listening": "listening"}
 # A listening waits for most of its time, so one process follows several answers, in threads that share the model.
 POOLS = {"listening": ("-P", "threads", "-c", "4")}
+# Sends recordings to services of others, where there are any: nobody waits for it to start.
+LATE_WORKERS = {"cloud": "cloud"}
 # The workers of one machine need not hear of each other.
 ALONE = ("--without-gossip", "--without-mingle")
 # What stops together, in order. The longest waits of the three add up to 20 s, inside the promised 25 s.
-STOP_ORDER = (("beat", "api", "interactive", "media", "vision", "listening"), ("flows",), ("valkey", "postgres"))
+STOP_ORDER = (
+    ("beat", "api", "interactive", "media", "vision", "listening", "cloud"),
+    ("flows",),
+    ("valkey", "postgres"),
+)
 
 
 def say(text: str) -> None:
@@ -123,6 +129,8 @@ class System:
         self._launch(self._beat())
         await asyncio.gather(*(self._up(name) for name in self._children))
         await self._answering()
+        for name, queues in LATE_WORKERS.items():
+            self._launch(self._worker(name, queues))
 
     async def _migrate(self) -> None:
         began = time.monotonic()
@@ -186,7 +194,8 @@ class System:
 
     def _without_secrets(self) -> dict[str, str]:
         """For the flow server, which runs code that can be edited: no address or key that is not its business."""
-        kept = {"DATABASE_URL", "REDIS_URL", "REHEARSAL_SECRET_KEY", *(one.key_variable for one in PROVIDERS)}
+        kept = {"DATABASE_URL", "REDIS_URL", "REHEARSAL_SECRET_KEY", "TWELVELABS_WEBHOOK_SECRET"}
+        kept |= {one.key_variable for one in PROVIDERS}
         return {name: value for name, value in self.environment.items() if name not in kept}
 
     def _flows(self) -> Spec:

@@ -44,6 +44,7 @@ export const STAGES: Record<StageOut["name"], { doing: string; done: string }> =
   transcript: { doing: "Writing down what you said", done: "Words written down" },
   voice: { doing: "Measuring pace, pauses and pitch", done: "Voice measured" },
   presence: { doing: "Looking at what the picture shows", done: "Picture measured" },
+  cloud_video: { doing: "Having moments of the video described", done: "Moments described" },
   grade: { doing: "Comparing your words with the rubric", done: "Compared with the rubric" },
   tips: { doing: "Choosing what to change first", done: "Tips chosen" },
 };

@@ -76,6 +76,7 @@ class ProviderSetup(Out):
     fields: list[FieldOut]
     missing: list[str] = Field(description="What has to be set before it can be used.")
     installed: bool = Field(description="Its maker's client is installed (`make cloud`).")
+    stored: int = Field(description="Things stored there now; what is not used any more is being deleted.")
     state: ProviderState | None = Field(description="None while the queue does not answer.")
 
 

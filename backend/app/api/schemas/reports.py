@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from app.api.schemas.common import Out
 from app.api.schemas.interviews import InterviewOut
@@ -11,6 +13,7 @@ from app.api.schemas.providers import UsageOut
 from app.api.schemas.takes import StageOut, TakeOut
 from app.domain.answer import PresenceMeasures, Transcript, VoiceMeasures
 from app.domain.grade import Grade, Summary, Tip
+from app.domain.observation import Observations
 from app.domain.posting import Posting
 from app.domain.question import Question
 
@@ -31,6 +34,10 @@ class AnswerOut(Out):
     transcript: Transcript | None
     voice: VoiceMeasures | None
     presence: PresenceMeasures | None
+    observations: Observations | None = Field(description="Moments a service of others described, checked.")
+    copies: Literal["stored", "deleted"] | None = Field(
+        description="What services of others stored of this answer; None when nothing was sent."
+    )
     grade: Grade | None
     tips: list[Tip]
     stages: list[StageOut]

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from app.api.schemas.common import In, Out
 
 Kind = Literal["video", "voice", "typed"]
-StageName = Literal["media", "transcript", "voice", "presence", "grade", "tips"]
+StageName = Literal["media", "transcript", "voice", "presence", "cloud_video", "grade", "tips"]
 StageState = Literal["waiting", "queued", "running", "done", "failed", "skipped"]
 
 

@@ -39,6 +39,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "transcript": ("media",),
     "voice": ("media", "transcript"),
     "presence": ("media",),
+    "cloud_video": ("media",),
     "grade": ("transcript",),
     "tips": ("grade",),
 }
@@ -48,11 +49,21 @@ QUEUES = {
     "transcript": queue.MEDIA,
     "voice": queue.MEDIA,
     "presence": queue.VISION,
+    "cloud_video": queue.CLOUD,
     "grade": queue.INTERACTIVE,
     "tips": queue.INTERACTIVE,
 }
-# Seconds for the longest recording (20 min) on two busy cores: about three times the CPU seconds measured.
-LIMITS_S = {"media": 300, "transcript": 900, "voice": 300, "presence": 1200, "grade": 120, "tips": 120}
+# Seconds for the longest recording (20 min) on two busy cores: about three times the CPU seconds measured. For
+# cloud_video of its longest step: a smaller copy and its upload.
+LIMITS_S = {
+    "media": 300,
+    "transcript": 900,
+    "voice": 300,
+    "presence": 1200,
+    "cloud_video": 1200,
+    "grade": 120,
+    "tips": 120,
+}
 LEASE, RENEW_S = timedelta(seconds=15), 5.0
 UNTAKEN = timedelta(seconds=10)
 MAX_ATTEMPTS = 4
@@ -71,6 +82,24 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """Not yet: somebody else is at work. The stage is looked at again in so many seconds, and no worker is held.
+
+    `progress` is what it has to remember. Waiting uses up no attempts; the stage has a deadline of its own.
+    """
+
+    after_s: float
+    progress: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """It turned out that the stage does not apply, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """What a stage computes: `inputs` decide the result (by their hash), `compute` makes it.
 
@@ -78,7 +107,7 @@ class Task:
     """
 
     input_hash: str
-    compute: Callable[[], Awaitable[Outcome]]
+    compute: Callable[[], Awaitable[Outcome | Later | Skipped]]
     scratch: str
 
 
@@ -147,7 +176,7 @@ async def retry(session: AsyncSession, take_id: UUID, name: str) -> None:
     for stage in again:
         row = rows[stage]
         row.state, row.attempt, row.error, row.lease_token, row.lease_until = "waiting", 0, None, None, None
-        row.started_at = row.finished_at = row.cpu_seconds = None
+        row.started_at = row.finished_at = row.cpu_seconds = row.progress = None
     await advance(session, take_id)
 
 
@@ -194,12 +223,13 @@ async def _attempt(row: Stage, task: Task, token: UUID) -> tuple[Outcome | None,
     holding = asyncio.create_task(_hold(row.id, token))
     try:
         async with asyncio.timeout(LIMITS_S[row.name]):
-            outcome = await task.compute()
+            made = await task.compute()
     except TimeoutError:
         return None, _failed(_error("stage_timeout", "It took longer than it may.", "Run it again."))
     except RehearsalError as error:
         if isinstance(error, ProviderError) and error.retryable and row.attempt < MAX_ATTEMPTS:
-            later = timedelta(seconds=RETRY_S * RETRY_FACTOR ** (row.attempt - 1))
+            backoff_s = RETRY_S * RETRY_FACTOR ** (row.attempt - 1)
+            later = timedelta(seconds=max(backoff_s, error.retry_after_s or 0))
             return None, {"state": "queued", "due_at": repository.NOW + later}
         provider = error.provider if isinstance(error, ProviderError) else None
         return None, _failed(_error(error.code, error.message, error.hint, provider))
@@ -212,8 +242,15 @@ async def _attempt(row: Stage, task: Task, token: UUID) -> tuple[Outcome | None,
         holding.cancel()
         with suppress(asyncio.CancelledError):
             await holding
-    done = {"state": "done", "error": None, "finished_at": repository.NOW, "result": outcome.result}
-    return outcome, done | {"input_hash": task.input_hash, "cpu_seconds": round(time.process_time() - cpu, 3)}
+    if isinstance(made, Later):
+        moment = repository.NOW + timedelta(seconds=made.after_s)
+        waits = {"state": "queued", "attempt": 0, "queued_at": moment, "due_at": moment}
+        return None, waits | {"progress": made.progress}
+    if isinstance(made, Skipped):
+        ended = {"state": "skipped", "reason": made.reason, "error": None, "finished_at": repository.NOW}
+        return None, ended | {"progress": None}
+    done = {"state": "done", "error": None, "finished_at": repository.NOW, "result": made.result, "progress": None}
+    return made, done | {"input_hash": task.input_hash, "cpu_seconds": round(time.process_time() - cpu, 3)}
 
 
 async def _hold(stage_id: UUID, token: UUID) -> None:
@@ -225,6 +262,16 @@ async def _hold(stage_id: UUID, token: UUID) -> None:
                 await repository.renew_lease(session, stage_id, token, LEASE)
         except SQLAlchemyError as error:
             log.warning("lease_not_renewed", type=type(error).__name__)
+
+
+async def wake(session: AsyncSession, take_id: UUID, name: str) -> None:
+    """Look at a waiting stage at once: what it waits for may be there."""
+    if not await repository.lock_take(session, take_id):
+        return
+    for row in await repository.stages(session, take_id):
+        if row.name == name and row.state == "queued":
+            row.queued_at = moment = await repository.now(session)
+            _send(session, row, moment + UNTAKEN)
 
 
 async def sweep() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.interview import Interview, QuestionRow
 from app.models.posting import PostingRow
+from app.models.provider import ProviderCopy
 from app.models.repository import owned_by
 from app.models.take import Take
 
@@ -30,3 +31,12 @@ async def takes(
 async def delete_postings(session: AsyncSession, owner: UUID) -> None:
     """Delete all postings of this owner, with all that hangs on them."""
     await session.execute(delete(PostingRow).where(PostingRow.owner_id == owner))
+
+
+async def copies(session: AsyncSession, owner: UUID, interview_id: UUID) -> dict[UUID, str]:
+    """By take: whether what services of others stored of it is `deleted` there, or `stored` still."""
+    query = owned_by(owner, Take).join(QuestionRow, Take.question_id == QuestionRow.id)
+    query = query.where(QuestionRow.interview_id == interview_id).join(ProviderCopy, ProviderCopy.take_id == Take.id)
+    gone = func.bool_and(ProviderCopy.deleted_at.is_not(None))
+    rows = await session.execute(query.with_only_columns(Take.id, gone).group_by(Take.id))
+    return {row[0]: "deleted" if row[1] else "stored" for row in rows}

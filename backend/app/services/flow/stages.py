@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,9 @@ from app.domain.errors import NotFound, ProviderError, UnsupportedMedia
 from app.domain.model import ModelTicket
 from app.domain.posting import Posting
 from app.models.take import Stage, Take
-from app.services.analysis.pipeline import Outcome, Task
+from app.services.analysis import observations
+from app.services.analysis.pipeline import Later, Outcome, Skipped, Task
+from app.services.flow import cloud_video
 from app.services.grading import service as grading
 from app.services.providers import configuration, storage
 from app.services.providers.catalog import SPEECH_TO_TEXT
@@ -35,6 +38,7 @@ def prepare(row: Stage, scratch: str) -> Task:
     question: dict[str, Any] = take.question.question
     done = {stage.name: stage.result for stage in take.stages if stage.state == "done"}
     inputs: list[Any]
+    compute: Callable[[], Awaitable[Outcome | Later | Skipped]]
     match row.name:
         case "media":
             inputs, compute = [str(take.upload.id) if take.upload else None], partial(_media, take, scratch)
@@ -45,6 +49,8 @@ def prepare(row: Stage, scratch: str) -> Task:
             inputs, compute = [take.audio_key, done["transcript"]], partial(_voice, take, done["transcript"])
         case "presence":
             inputs, compute = [take.media_key], partial(_presence, take)
+        case "cloud_video":
+            inputs, compute = [take.media_key, observations.VERSION], partial(cloud_video.step, row)
         case "grade":
             inputs = [question, done["transcript"], done.get("voice"), done.get("presence")]
             compute = partial(_grade, take, *inputs)

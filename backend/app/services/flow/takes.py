@@ -13,7 +13,7 @@ from app.domain.errors import BadInput
 from app.models.interview import QuestionRow
 from app.models.take import Take
 from app.services.analysis import pipeline
-from app.services.flow import follow_ups
+from app.services.flow import cloud_video, follow_ups
 from app.services.outbox.files import delete_files
 from app.services.recordings import service, tus
 
@@ -26,7 +26,7 @@ async def create(session: AsyncSession, owner: UUID, question_id: UUID, kind: st
     take = await service.create(session, owner, question_id, kind, text)
     await follow_ups.forget(session, owner, question_id)
     if kind == "typed":
-        await _analyse(session, take, dict.fromkeys(("media", "voice", "presence"), TYPED))
+        await _analyse(session, take, dict.fromkeys(("media", "voice", "presence", "cloud_video"), TYPED))
     return take.id
 
 
@@ -52,7 +52,7 @@ async def finish(session: AsyncSession, owner: UUID, take_id: UUID, claimed_ms: 
         return
     service.check_uploaded(take)
     take.completed_at, take.duration_ms = datetime.now(UTC), duration_ms or claimed_ms
-    await _analyse(session, take, _skipped(take))
+    await _analyse(session, take, await _skipped(take))
 
 
 async def retry_stage(session: AsyncSession, owner: UUID, take_id: UUID, stage: str) -> None:
@@ -80,7 +80,7 @@ async def _analyse(session: AsyncSession, take: Take, skipped: dict[str, str]) -
     await pipeline.advance(session, take.id)
 
 
-def _skipped(take: Take) -> dict[str, str]:
+async def _skipped(take: Take) -> dict[str, str]:
     consent = take.question.interview.consent
     reasons = {}
     if not consent["voice"]:
@@ -89,4 +89,5 @@ def _skipped(take: Take) -> dict[str, str]:
         reasons["presence"] = "There is no picture."
     elif not consent["presence"]:
         reasons["presence"] = "You have not agreed to it."
-    return reasons
+    alone = await cloud_video.unavailable(take.kind, consent)
+    return reasons | ({"cloud_video": alone} if alone else {})

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.core.database import transaction
 from app.core.queue import task
 from app.services.analysis import pipeline
+from app.services.flow import copies
 from app.services.flow.stages import prepare
 from app.services.providers import storage
 from app.services.recordings import listening
@@ -32,10 +33,17 @@ async def sweep() -> None:
     await listening.sweep()
 
 
+@task("copies.delete")
+async def delete_copies() -> None:
+    """Delete at services of others what is not needed there any more."""
+    await copies.delete_due()
+
+
 @task("recordings.expire")
 async def expire() -> None:
     """Delete what has been kept long enough."""
     async with transaction() as session:
         await recordings.expire(session)
+        await copies.forget(session)
     recordings.clear_workshop()
     await storage.clean()

@@ -232,6 +232,23 @@ PROVIDERS = (
         key_variable="TWELVELABS_API_KEY",
         fields=(
             Field(name="model", label="Model", variable="TWELVELABS_MODEL", default="pegasus1.5"),
+            # Prices of a third party's page, 2026-08, not verified; see docs/providers.md.
+            Field(
+                name="minute_price",
+                label="Price of a minute",
+                variable="TWELVELABS_MINUTE_PRICE",
+                kind="price",
+                default="0.0292",
+                help="US dollars for a minute of video and one kind of segment; two kinds are asked for.",
+            ),
+            Field(
+                name="output_price",
+                label="Price of output",
+                variable="TWELVELABS_OUTPUT_PRICE",
+                kind="price",
+                default="7.5",
+                help="US dollars for a million tokens.",
+            ),
             Field(
                 name="base_url", label="Address", variable="REHEARSAL_TWELVELABS_BASE_URL", kind="url", help=_ADDRESS
             ),

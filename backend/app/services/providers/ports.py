@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from app.domain.answer import PresenceMeasures, Transcript, VoiceMeasures
 from app.domain.speech import SpeechTrack
+from app.services.analysis.observations import SegmentKind
 
 if TYPE_CHECKING:
     from app.services.providers.configuration import Configured
@@ -101,4 +102,72 @@ class LanguageModel(Protocol):
 
     async def __call__(self, ready: Configured, prompt: Prompt, *, timeout_s: float) -> Completion:
         """One attempt. Raises ProviderError with the code of what went wrong, never with words of the service."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A described stretch, seconds from the start of the recording; `kind` and `text` as the service gave them."""
+
+    kind: str
+    start_s: float
+    end_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """How far a description is. `segments` are there when it is `ready`."""
+
+    state: Literal["working", "ready", "failed"]
+    segments: tuple[Segment, ...] = ()
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class CloudVideo(Protocol):
+    """A service that describes moments of a recording; there is no embedded one. Cloud: `video.twelvelabs`.
+
+    Every method is one request and raises `ProviderError`. What it stores there has a `label` of ours, so that it can
+    be found again when its id never arrived.
+    """
+
+    async def upload(self, path: PathLike[str], media_type: str, label: str) -> str:
+        """Store a recording; its id there."""
+        ...
+
+    async def asset_state(self, asset_id: str) -> Literal["working", "ready", "failed"]:
+        """Whether a stored recording can be used."""
+        ...
+
+    async def describe(self, asset_id: str, kinds: Sequence[SegmentKind], label: str) -> str:
+        """Begin a description of a stored recording; its id there. The same label twice begins one."""
+        ...
+
+    async def described(self, task_id: str) -> Described:
+        """How far a description is, and what it says."""
+        ...
+
+    async def find_assets(self, label: str) -> list[str]:
+        """Ids of the recordings stored under a label."""
+        ...
+
+    async def find_tasks(self, asset_id: str, label: str) -> list[str]:
+        """Ids of the descriptions of a recording that were begun under a label."""
+        ...
+
+    async def delete_asset(self, asset_id: str) -> bool:
+        """Delete a recording there; False while it cannot be deleted. One that is not there is no error."""
+        ...
+
+    async def delete_task(self, task_id: str) -> bool:
+        """Stop and delete a description; False while it cannot be deleted. One that is not there is no error."""
+        ...
+
+    async def asset_gone(self, asset_id: str) -> bool:
+        """Whether the service says that it does not have this recording."""
+        ...
+
+    async def task_gone(self, task_id: str) -> bool:
+        """Whether the service says that it does not have this description."""
         ...

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.models.provider import Budget, ModelTicketRow, ProviderChoice, ProviderSettings, ProviderUsage
+from app.models.provider import (
+    Budget,
+    ModelTicketRow,
+    ProviderChoice,
+    ProviderCopy,
+    ProviderSettings,
+    ProviderUsage,
+)
+from app.models.take import Stage
 
 # Any fixed number: all who spend take this lock, one after the other, for the milliseconds of one sum.
 SPENDING_LOCK = 7_300_001
+NOW = func.clock_timestamp()
 
 
 async def stored(session: AsyncSession, provider: str) -> ProviderSettings | None:
@@ -98,3 +107,62 @@ async def usage_of(session: AsyncSession, interview_id: UUID) -> Sequence[Provid
     """The paid calls of an interview, oldest first."""
     query = select(ProviderUsage).where(ProviderUsage.interview_id == interview_id)
     return (await session.scalars(query.order_by(ProviderUsage.created_at))).all()
+
+
+async def copy(session: AsyncSession, copy_id: UUID) -> ProviderCopy | None:
+    """Something stored at a provider."""
+    return await session.get(ProviderCopy, copy_id)
+
+
+async def copy_under(session: AsyncSession, provider: str, kind: str, label: str) -> ProviderCopy | None:
+    """What is stored under a label."""
+    query = select(ProviderCopy).where(ProviderCopy.provider == provider, ProviderCopy.kind == kind)
+    return (await session.scalars(query.where(ProviderCopy.label == label))).one_or_none()
+
+
+async def take_of(session: AsyncSession, provider: str, kind: str, remote_id: str) -> UUID | None:
+    """The take of something that a provider names."""
+    query = select(ProviderCopy.take_id).where(ProviderCopy.provider == provider, ProviderCopy.kind == kind)
+    return (await session.scalars(query.where(ProviderCopy.remote_id == remote_id).limit(1))).one_or_none()
+
+
+async def due_copy(session: AsyncSession, stage: str, used_in: Sequence[str]) -> ProviderCopy | None:
+    """A copy whose deletion is due, locked, tasks before what they work on; those another process holds are left out.
+
+    Due is what has come to its `delete_after`, and what nobody has tried to delete yet and nobody uses: its take is
+    gone, or the take's `stage` is in none of the states `used_in`.
+    """
+    used = select(Stage.id).where(Stage.take_id == ProviderCopy.take_id, Stage.name == stage, Stage.state.in_(used_in))
+    unused = (ProviderCopy.attempts == 0) & ~used.exists()
+    query = select(ProviderCopy).where(ProviderCopy.deleted_at.is_(None), or_(ProviderCopy.delete_after <= NOW, unused))
+    query = query.order_by(ProviderCopy.kind.desc(), ProviderCopy.created_at).limit(1)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).one_or_none()
+
+
+async def postpone(session: AsyncSession, copy_id: UUID, by: timedelta) -> None:
+    """Count a try, and let the next one come after a while."""
+    values = {"attempts": ProviderCopy.attempts + 1, "delete_after": NOW + by}
+    await session.execute(update(ProviderCopy).where(ProviderCopy.id == copy_id).values(values))
+
+
+async def set_copy(session: AsyncSession, copy_id: UUID, values: dict[str, object]) -> None:
+    """Set columns of a copy."""
+    await session.execute(update(ProviderCopy).where(ProviderCopy.id == copy_id).values(values))
+
+
+async def release_copies(session: AsyncSession, take_id: UUID) -> None:
+    """What is stored of a take is not used any more."""
+    rest = update(ProviderCopy).where(ProviderCopy.take_id == take_id, ProviderCopy.deleted_at.is_(None))
+    await session.execute(rest.values(delete_after=NOW))
+
+
+async def forget_deleted_copies(session: AsyncSession, before: datetime) -> None:
+    """Forget what was deleted there before that time."""
+    await session.execute(delete(ProviderCopy).where(ProviderCopy.deleted_at < before))
+
+
+async def copies_left(session: AsyncSession) -> dict[str, int]:
+    """By provider: how many things are still stored there."""
+    query = select(ProviderCopy.provider, func.count()).where(ProviderCopy.deleted_at.is_(None))
+    rows = await session.execute(query.group_by(ProviderCopy.provider))
+    return {row[0]: row[1] for row in rows}

@@ -162,7 +162,7 @@ def _codec(stream: Any) -> str:
 
 
 @contextmanager
-def _replacing(out: Path, suffix: str) -> Iterator[Path]:
+def replacing(out: Path, suffix: str) -> Iterator[Path]:
     """A name beside `out` that becomes `out` when the block succeeds and disappears when it does not."""
     descriptor, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=suffix)
     os.close(descriptor)
@@ -203,7 +203,7 @@ def remux(path: str | PathLike[str], out: str | PathLike[str], *, limit_s: float
     info = probe(path, limit_s=limit_s)
     target = playable_container(info)
     options = {"mp4": {"movflags": "+faststart"}, "webm": {"cues_to_front": "1"}}.get(target, {})
-    with _replacing(out, f".{target}") as partial:
+    with replacing(out, f".{target}") as partial:
         with (
             open_media(path) as source,
             av.open(str(partial), "w", format=target, container_options={"fflags": "+bitexact", **options}) as copy,
@@ -213,7 +213,7 @@ def remux(path: str | PathLike[str], out: str | PathLike[str], *, limit_s: float
     return written
 
 
-class _Track:
+class Track:
     """One stream on its way into the copy."""
 
     def __init__(self, stream: Any, copy: av.container.OutputContainer, origin: float) -> None:
@@ -286,17 +286,17 @@ def _copy(
     source: av.container.InputContainer, copy: av.container.OutputContainer, info: MediaInfo, target: str
 ) -> None:
     origin = origin_s(source)
-    tracks: dict[int, _Track | _OpusTrack] = {}
+    tracks: dict[int, Track | _OpusTrack] = {}
     video, audio = video_of(source), audio_of(source)
     if video is not None and info.video_codec is not None:
-        track = _Track(video, copy, origin)
+        track = Track(video, copy, origin)
         if info.video_codec == "hevc" and target == "mp4":
             track.target.codec_tag = "hvc1"  # Safari plays no other
         tracks[video.index] = track
     if audio is not None and info.audio_codec is not None:
         fits = {"webm": WEBM_AUDIO, "mp4": MP4_AUDIO}.get(target)
         copied = fits is None or info.audio_codec in fits
-        tracks[audio.index] = _Track(audio, copy, origin) if copied else _OpusTrack(copy, origin)
+        tracks[audio.index] = Track(audio, copy, origin) if copied else _OpusTrack(copy, origin)
     streams = [stream for stream in (video, audio) if stream is not None and stream.index in tracks]
     for packet in packets(source, *streams):
         tracks[packet.stream.index].put(packet)
@@ -312,7 +312,7 @@ def extract_audio(path: str | PathLike[str], out: str | PathLike[str], *, limit_
     decodes, TooLarge (`media_too_long`).
     """
     with (
-        _replacing(Path(out), ".wav") as partial,
+        replacing(Path(out), ".wav") as partial,
         open_media(path) as container,
         wave.open(str(partial), "wb") as clip,
     ):
@@ -453,6 +453,6 @@ def poster(path: str | PathLike[str], out: str | PathLike[str]) -> tuple[int, in
         width = min(POSTER_WIDTH, chosen.width)
         height = max(1, round(chosen.height * width / chosen.width))
         picture = upright(chosen.reformat(width=width, height=height, format="rgb24").to_ndarray(), chosen.rotation)
-    with _replacing(Path(out), ".jpg") as partial:
+    with replacing(Path(out), ".jpg") as partial:
         av.VideoFrame.from_ndarray(picture, format="rgb24").save(partial)
     return picture.shape[1], picture.shape[0]

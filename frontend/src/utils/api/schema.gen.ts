@@ -692,6 +692,26 @@ export interface paths {
         patch: operations["send_bytes_api_uploads__upload_id__patch"];
         trace?: never;
     };
+    "/api/webhooks/twelvelabs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Twelve Labs says that a description has ended
+         * @description It is only believed that it is time to look; what has ended is asked for. 404 unless a webhook is set up.
+         */
+        post: operations["twelvelabs_api_webhooks_twelvelabs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -741,8 +761,15 @@ export interface components {
          * @description One question with the answer that counts. What is None was not measured; the stage says why.
          */
         AnswerOut: {
+            /**
+             * Copies
+             * @description What services of others stored of this answer; None when nothing was sent.
+             */
+            copies: ("stored" | "deleted") | null;
             follow_up: components["schemas"]["FollowUpNote"] | null;
             grade: components["schemas"]["Grade"] | null;
+            /** @description Moments a service of others described, checked. */
+            observations: components["schemas"]["Observations"] | null;
             presence: components["schemas"]["PresenceMeasures"] | null;
             question: components["schemas"]["Question"];
             /**
@@ -933,6 +960,12 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * Dropped
+         * @description Why a described moment is not shown.
+         * @enum {string}
+         */
+        Dropped: "personal" | "unknown_kind" | "outside" | "repeated" | "no_face" | "face_visible" | "towards_camera" | "no_words";
         /**
          * Evidence
          * @description Words of the answer (`quote`, verbatim as in the transcript) or an observed stretch (quote empty), with times.
@@ -1276,6 +1309,55 @@ export interface components {
              * @constant
              */
             live: true;
+        };
+        /**
+         * MomentKind
+         * @description What a described moment shows or tells. Nothing else is asked for, nothing else is kept.
+         * @enum {string}
+         */
+        MomentKind: "looks_away" | "reads" | "hand_to_face" | "gestures" | "leaves_frame" | "gives_example" | "states_result";
+        /**
+         * Observation
+         * @description A moment that is shown. `not_checked`: this machine measured nothing that could agree or contradict.
+         */
+        Observation: {
+            /**
+             * Checked
+             * @enum {string}
+             */
+            checked: "agrees" | "not_checked";
+            /** End Ms */
+            end_ms: number;
+            kind: components["schemas"]["MomentKind"];
+            /** Start Ms */
+            start_ms: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Observations
+         * @description The described moments beside this machine's measurement.
+         *
+         *     `dropped` counts by reason what is not shown. `agreeing` counts by metric of `PresenceMeasures` the moments that say
+         *     what was measured; they support that metric and change neither it nor a grade.
+         */
+        Observations: {
+            /** Agreeing */
+            agreeing: {
+                [key: string]: number;
+            };
+            /** Dropped */
+            dropped: {
+                [key: string]: number;
+            };
+            /** Observations */
+            observations: components["schemas"]["Observation"][];
+            /** Provenance */
+            provenance: {
+                [key: string]: unknown;
+            };
+            /** Provider */
+            provider: string;
         };
         /**
          * OrderIn
@@ -1741,6 +1823,11 @@ export interface components {
             };
             /** @description None while the queue does not answer. */
             state: components["schemas"]["ProviderState"] | null;
+            /**
+             * Stored
+             * @description Things stored there now; what is not used any more is being deleted.
+             */
+            stored: number;
             /** Title */
             title: string;
         };
@@ -1930,7 +2017,7 @@ export interface components {
              * Stage
              * @enum {string}
              */
-            stage: "media" | "transcript" | "voice" | "presence" | "grade" | "tips";
+            stage: "media" | "transcript" | "voice" | "presence" | "cloud_video" | "grade" | "tips";
         };
         /**
          * ScoreStatus
@@ -2090,7 +2177,7 @@ export interface components {
              * Name
              * @enum {string}
              */
-            name: "media" | "transcript" | "voice" | "presence" | "grade" | "tips";
+            name: "media" | "transcript" | "voice" | "presence" | "cloud_video" | "grade" | "tips";
             /**
              * Reason
              * @description Why it was skipped, in plain words.
@@ -5658,6 +5745,81 @@ export interface operations {
             };
             /** @description The checksum does not match; nothing was stored. */
             460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    twelvelabs_api_webhooks_twelvelabs_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `t=SECONDS,v1=HEX`: HMAC-SHA256 of `SECONDS.BODY` with the webhook's secret, at most 5 minutes old. */
+                "TL-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The signature does not prove who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
