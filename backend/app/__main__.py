@@ -74,7 +74,8 @@ def parser() -> Parser:
     move.add_argument("--to", required=True, metavar="URL", help="file:///folder or s3://bucket/prefix")
     move.add_argument("--delete-source", action="store_true", help="when every copy is equal to its original")
 
-    commands.add_parser("doctor", help="what is there, what is missing, how to get it")
+    doctor = commands.add_parser("doctor", help="what is there, what is missing, how to get it")
+    doctor.add_argument("--live", metavar="PROVIDER", help="make the smallest real call of a provider instead")
     commands.add_parser("openapi", help="the OpenAPI document of the API")
     return top
 
@@ -119,7 +120,7 @@ def run(options: argparse.Namespace) -> int:
         case "doctor":
             from app.cli import doctor
 
-            report, status = doctor.run()
+            report, status = doctor.live(options.live) if options.live else doctor.run()
             show(report)
             return status
         case "openapi":

@@ -72,6 +72,44 @@ def run() -> tuple[dict[str, Any], int]:
     return report, 0 if runnable else 1
 
 
+def live(provider: str) -> tuple[dict[str, Any], int]:
+    """The smallest real call of one provider; exit status 0 when it works.
+
+    With DATABASE_URL it is made here, else by the Rehearsal that runs on this data folder: keys and budgets are in its
+    database. Raises BadInput.
+    """
+    from app.domain.errors import BadInput
+    from app.services.providers import checks
+    from app.services.providers.catalog import BY_ID
+
+    if provider not in BY_ID:
+        raise BadInput("There is no such provider.", code="provider_unknown", hint=f"Use one of: {', '.join(BY_ID)}.")
+    tell(f"asking {BY_ID[provider].title}")
+    if os.environ.get("DATABASE_URL"):
+        result = asdict(asyncio.run(checks.check(provider)))
+    else:
+        result = _tested_by_running(provider)
+    tell(f"  {'ok' if result['ok'] else 'failed'}: {result['detail']} {result['hint'] or ''}".rstrip())
+    return {"schema": SCHEMA, "provider": provider, **result}, 0 if result["ok"] else 1
+
+
+def _tested_by_running(provider: str) -> dict[str, Any]:
+    import httpx
+
+    from app.domain.errors import BadInput
+
+    url = DataFolder(Path(os.environ.get("REHEARSAL_DATA") or REPOSITORY / "data")).running().get("url")
+    try:
+        answer = httpx.post(f"{url}/api/providers/{provider}/test", timeout=120, trust_env=False) if url else None
+    except httpx.HTTPError:
+        answer = None
+    if answer is None or answer.status_code != 200:
+        hint = "Start it with `make run`, or set DATABASE_URL and REDIS_URL of a server."
+        raise BadInput("Rehearsal does not run here, and it has the keys.", code="not_running", hint=hint)
+    result: dict[str, Any] = answer.json()
+    return result
+
+
 def _python() -> Iterator[Check]:
     version = platform.python_version()
     good = (3, 11) <= sys.version_info[:2] <= (3, 12)

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from app.core.database import transaction
 from app.domain.errors import NotFound
-from app.services.providers import calls, configuration, repository, usage
+from app.services.providers import calls, checks, configuration, repository, usage
 from app.services.providers.catalog import BY_ID, PORTS, PORTS_BY_ID, PROVIDERS, Provider
 
 
@@ -110,6 +110,12 @@ async def forget(provider: str) -> None:
     _known(provider)
     await configuration.forget(provider)
     await _resume(provider)
+
+
+async def test(provider: str) -> checks.Checked:
+    """Make the smallest real call. Raises NotFound."""
+    _known(provider)
+    return await checks.check(provider)
 
 
 async def set_budgets(interview_usd: float, day_usd: float) -> None:

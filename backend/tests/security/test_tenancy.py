@@ -47,6 +47,7 @@ WITHOUT_ID = {
     "put /api/providers/budgets",
     "patch /api/providers/{provider}",
     "delete /api/providers/{provider}",
+    "post /api/providers/{provider}/test",
     "get /api/postings",
     "post /api/postings",
     "post /api/postings/file",

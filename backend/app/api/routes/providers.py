@@ -11,16 +11,19 @@ from app.api.errors import problems
 from app.api.schemas.providers import (
     BudgetsIn,
     BudgetsOut,
+    CheckedOut,
     ChoiceIn,
     ProviderEdit,
     ProviderSettingsOut,
     UsageOut,
 )
+from app.core.ratelimit import Limit
 from app.services import provider_settings
 from app.services.interviews import service as interviews
 from app.services.providers import usage
 
 router = APIRouter(tags=["providers"])
+TESTS = Limit("provider_test", 6, 60)
 
 
 @router.get("/providers", summary="Who does which work", responses=problems())
@@ -56,6 +59,13 @@ async def forget_provider(provider: str) -> ProviderSettingsOut:
     """Its key and settings are deleted; what the environment sets stays."""
     await provider_settings.forget(provider)
     return ProviderSettingsOut.model_validate(await provider_settings.read())
+
+
+@router.post("/providers/{provider}/test", summary="Try a provider", responses=problems(404, 429))
+async def test_provider(provider: str) -> CheckedOut:
+    """The smallest real call, at most six times a minute: it costs less than a cent and is counted."""
+    await TESTS.take(provider)
+    return CheckedOut.model_validate(await provider_settings.test(provider))
 
 
 @router.get("/interviews/{interview_id}/usage", summary="What an interview has cost", responses=problems(404))

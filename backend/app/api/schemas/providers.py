@@ -135,3 +135,13 @@ class UsageOut(Out):
     cost_usd: float
     budget_usd: float
     estimated: bool = Field(description="A call has not ended yet: its upper bound is counted.")
+
+
+class CheckedOut(Out):
+    """What the smallest real call gave."""
+
+    ok: bool
+    detail: str
+    code: str | None
+    hint: str | None
+    seconds: float

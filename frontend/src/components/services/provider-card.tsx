@@ -6,6 +6,7 @@ import { Problem } from "../ui/problem";
 import { useSay } from "../ui/toasts";
 import { ProviderFields } from "./provider-fields";
 import { ProviderLog } from "./provider-log";
+import { ProviderTest } from "./provider-test";
 
 interface Props {
   provider: ProviderSetup;
@@ -77,6 +78,7 @@ export function ProviderCard({ provider, chosen }: Props) {
           )}
         </div>
       </form>
+      <ProviderTest provider={provider} unsaved={dirty} />
       <ProviderLog provider={provider} />
     </details>
   );

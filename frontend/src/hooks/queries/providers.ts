@@ -45,3 +45,12 @@ export function useEditBudgets() {
     onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
   });
 }
+
+/** The smallest real call; afterwards the log of last calls has changed. */
+export function useTestProvider(provider: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => must(api.POST("/api/providers/{provider}/test", { params: { path: { provider } } })),
+    onSettled: () => client.invalidateQueries({ queryKey: KEY }),
+  });
+}

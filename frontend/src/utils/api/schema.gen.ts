@@ -456,6 +456,26 @@ export interface paths {
         patch: operations["change_provider_api_providers__provider__patch"];
         trace?: never;
     };
+    "/api/providers/{provider}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a provider
+         * @description The smallest real call, at most six times a minute: it costs less than a cent and is counted.
+         */
+        post: operations["test_provider_api_providers__provider__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/questions/{question_id}/takes": {
         parameters: {
             query?: never;
@@ -826,6 +846,22 @@ export interface components {
             interview_usd: number;
             /** Spent Today Usd */
             spent_today_usd: number;
+        };
+        /**
+         * CheckedOut
+         * @description What the smallest real call gave.
+         */
+        CheckedOut: {
+            /** Code */
+            code: string | null;
+            /** Detail */
+            detail: string;
+            /** Hint */
+            hint: string | null;
+            /** Ok */
+            ok: boolean;
+            /** Seconds */
+            seconds: number;
         };
         /**
          * ChoiceIn
@@ -4554,6 +4590,73 @@ export interface operations {
             };
             /** @description What was given cannot be used; nothing was stored. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_provider_api_providers__provider__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedOut"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often; `Retry-After` says when to come back. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -87,6 +87,21 @@ async def transcribe(
     )
 
 
+async def hear(audio: Audio, service: Configured, *, timeout_s: float) -> list[Heard]:
+    """The words of a short sound that is nobody's answer, in one paid call. Raises ProviderError."""
+    model = service.values["transcription_model"]
+    return await paid(
+        PROVIDER,
+        model,
+        "test",
+        partial(_heard, audio, (), model, service, timeout_s),
+        cost_usd=len(audio) / SAMPLE_RATE / 60 * float(service.values["transcription_price"]),
+        deadline_s=timeout_s,
+        attempts=1,
+        seconds=round(len(audio) / SAMPLE_RATE, 1),
+    )
+
+
 def chunks(length: int, segments: Sequence[dict[str, int]]) -> list[tuple[int, int]]:
     """What is sent, in samples: from the first speech to the last, cut in the longest silence when it is too long.
 
