@@ -146,7 +146,7 @@ class Bounded:
         if scope["type"] != "http" or scope["path"].startswith(UPLOADS):
             await self._app(scope, receive, send)  # uploads have limits of their own
             return
-        file = scope["path"] == "/api/postings/file"
+        file = scope["path"].startswith("/api/postings/") and scope["path"].endswith("/file")
         limit = FILE_BYTES + MULTIPART_BYTES if file else JSON_BYTES
         hint = f"The limit is {(FILE_BYTES if file else JSON_BYTES) // MIB} MB"
         announced = Headers(scope=scope).get("content-length", "0")

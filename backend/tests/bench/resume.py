@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from collections.abc import Sequence
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from app.domain.resume import State
 from app.services.postings.parser.gaps import compare
@@ -33,9 +36,9 @@ def precision_recall(pairs: Sequence[Pair], positive: frozenset[State]) -> dict[
     }
 
 
-def measure(verbose: bool) -> dict[str, object]:
+def measure(verbose: bool, crosses: Sequence[str] = ("cross", "adjacent")) -> dict[str, object]:
     """All figures."""
-    pairs: dict[str, list[Pair]] = {"tuned": [], "held_out": [], "cross": [], "adjacent": []}
+    pairs: dict[str, list[Pair]] = {"tuned": [], "held_out": []} | {kind: [] for kind in crosses}
     quotes: list[bool] = []
     differing: list[str] = []
     for case in resume_cases.cases():
@@ -49,7 +52,7 @@ def measure(verbose: bool) -> dict[str, object]:
                 quotes.append(label.words in said)
             if label.state is not item.state or (item.quotes and label.words not in said):
                 differing.append(f"{case.name}: {label.state} but {item.state}: {requirement.text} <- {said}")
-    for kind in ("cross", "adjacent"):
+    for kind in crosses:
         for name, posting, resume, met in resume_cases.crossed(kind):
             by_id = {requirement.id: requirement.text for requirement in posting.requirements}
             for item in compare(posting, resume).items:

@@ -169,6 +169,10 @@ def _ask(requirement: Requirement) -> _Ask:
         kind = wanted if credential or _is_proper(written, name.start) else plain
         kind.setdefault(name.key, written)
     wanted, plain = _most_telling(wanted), _most_telling(plain)
+    if wanted:
+        # "Python and SQL": the capital that opens a line says nothing, the names beside it do.
+        first = {key: written for key, written in plain.items() if requirement.text.startswith(written)}
+        wanted = first | wanted
     return _Ask(
         requirement=requirement,
         pieces=(core, *_clauses(core)),

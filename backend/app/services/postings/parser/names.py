@@ -50,7 +50,7 @@ basic life support = bls
 a level = a-level
 systmone = systm one
 emis = emis web
-food safety = food hygiene
+food safety = food hygiene = food hygiene certificate = food safety certificate
 level 3 food safety = level 3 food hygiene = food safety level 3 = food hygiene level 3
 level 2 food safety = level 2 food hygiene = food safety level 2 = food hygiene level 2
 health and safety = h&s

@@ -10,11 +10,14 @@ import re
 
 from app.services.postings.parser.fields import names_work
 from app.services.postings.parser.layout import sentences, trim
+from app.services.postings.parser.names import find
 
 _I = re.IGNORECASE
 _HEAD_LINES = 8  # filled lines; where names and addresses stand
 _SEGMENT = re.compile(r"\s+[|•·●▪]\s+|\s*\|\s*|\t+|\s{3,}")
 _NAME_WORD = re.compile(r"(?:[^\W\d_]\.|[^\W\d_][\w'’.-]*)")
+_DEGREE = re.compile(r"B[AS]c?|BEng|M[AS]c?|MEng|MBA|PhD|PGCE|NVQ|HN[CD]|BTEC|QTS")
+_PARTICLES = frozenset({"de", "van", "der", "den", "von", "la", "da", "del", "di", "bin", "al", "el"})
 _REFERENCES = re.compile(r"\W*(?:references?|referees?)\W*", _I)
 
 CONTACT = re.compile(
@@ -124,15 +127,15 @@ def _names(text: str, headings: frozenset[str]) -> tuple[re.Pattern[str], ...]:
     for number, line in enumerate(lines[:3]):
         first = _SEGMENT.split(line)[0].split(",")[0].strip()
         words = first.split()
-        if not 1 < len(words) <= 5 or first.lower().strip(" :") in headings:
+        if first.lower().strip(" :") in headings:
+            break
+        if not 1 < len(words) <= 5 or names_work(first) or not all(_NAME_WORD.fullmatch(word) for word in words):
             continue
-        if not all(_NAME_WORD.fullmatch(word) for word in words) or names_work(first):
+        if any(_DEGREE.fullmatch(word) for word in words):
             continue
         # The very first line may be written small; below it only capitals make a name.
-        capital = all(
-            word[:1].isupper() or word in ("de", "van", "der", "von", "la", "del", "bin", "al") for word in words
-        )
-        if capital or (number == 0 and len(words) <= 4 and len(first) < 40):
+        capital = all(word[:1].isupper() or word in _PARTICLES for word in words)
+        if capital or (number == 0 and len(words) <= 3 and not find(first)):
             found.append(re.compile(r"\s+".join(map(re.escape, words)), _I))
             break
     return tuple(found)

@@ -153,10 +153,12 @@ def _lines(text: str, today: date) -> list[Line]:
         elif block.gap and not block.bullet:
             # Whether a new paragraph still belongs to the dates above it cannot be told.
             periods = ()
+        if is_attack(words):
+            continue  # with all its sentences: the one that gives an order may lean on the one before
         for start, end in sentences(text, block.start, block.end):
             for low, high in _bounded(text, start, end):
                 piece = text[low:high]
-                if any(map(str.isalpha, piece)) and not is_attack(piece):
+                if any(map(str.isalpha, piece)):
                     group.append(len(found))
                     found.append(Line(low, high, piece, named(piece), periods))
     return found
