@@ -161,6 +161,8 @@ def test_years_count_where_dates_stand_next_to_the_work() -> None:
     assert short.note == "What stands next to it adds up to about 5 years; the posting asks for 6 years."
     told = gap("5+ years of TIG welding", "SKILLS\nTIG welding, 7 years\n")
     assert told.state is State.SHOWN
+    often = gap("5+ years of TIG welding", "SKILLS\nTIG welding without a failed test in 7 years\n")
+    assert often.note == gaps.YEARS_UNKNOWN
     undated = gap("5+ years of TIG welding", "SKILLS\nTIG welding\n\nEXPERIENCE\nShop assistant, 2010 - 2020\n")
     assert undated.state is State.RELATED
     assert undated.note == gaps.YEARS_UNKNOWN
@@ -196,6 +198,25 @@ def test_names(requirement: str, resume: str, state: State, words: str) -> None:
 def test_a_note_says_what_is_missing() -> None:
     assert gap("Python and SQL", "SKILLS\nSQL, Excel").note == "Not found: Python."
     assert gap("Forklift licence", "Working towards a forklift licence").note == gaps.NOT_YET
+
+
+@pytest.mark.parametrize(
+    ("line", "there"),
+    [
+        ("Gave medicines with no medication incident in two years", True),
+        ("Booked 22 meetings a month", True),
+        ("Removed expired stock every morning", True),
+        ("Enrolled 40 patients in a trial", True),
+        ("My forklift licence has expired", False),
+        ("I have no NVQ", False),
+        ("I have never used Python", False),
+        ("Don't have a degree", False),
+        ("Currently studying for the Care Certificate", False),
+        ("I would like to learn Python", False),
+    ],
+)
+def test_what_is_said_not_to_be_there_is_told_from_what_is(line: str, there: bool) -> None:
+    assert (gaps.MISSING.search(line) is None) is there
 
 
 def test_other_languages_compare_only_names() -> None:

@@ -85,16 +85,22 @@ _ASKED_YEARS = re.compile(
     r"(?:\s+of)?",
     re.IGNORECASE,
 )
-_TOLD_YEARS = re.compile(rf"\b{_COUNT}\s*\+?\s*years?\b", re.IGNORECASE)
-_NOT = re.compile(
-    r"\b(?:have|has|had|hold|with) no (?:formal |previous |prior )?(?!incident|problem|accident|complaint|point)|"
+# "Incident-free in two years" and "three years running" say how often, not how long somebody did the work.
+_TOLD_YEARS = re.compile(
+    rf"(?<!\bin )(?<!\bevery )(?<!last )(?<!past )(?<!within )\b{_COUNT}\s*\+?\s*years?\b(?! (?:running|old|ago|in a row))",
+    re.IGNORECASE,
+)
+# A line that says that something is not there, or not yet.
+MISSING = re.compile(
+    r"\b(?:have|has|hold|holds) no\b|"
     r"\bno (?:formal |previous |prior )?(?:experience|knowledge|qualification|licen[cs]e|certificate|training)\b|"
     r"\b(?:not|never) (?:yet )?(?:hold|have|held|used|worked|qualified|trained|certified|had|done)\b|\bnot yet\b|"
     r"\b(?:do|does|have|has|did)(?: not|n['’]t) (?:yet )?(?:have|hold|know|speak|drive|use|used|held|worked|any)\b|"
-    r"\b(?:expired|lapsed)\b|"
-    r"\b(?:working towards|studying (?:for|towards)|currently (?:studying|taking|learning|completing)|learning to|"
-    r"in training|hop(?:e|ing) to|would like to|want to|interested in|keen to|planning to|plan to|enrolled|in progress|"
-    r"to be completed|booked)\b",
+    r"\b(?:has|have|is|now|licen[cs]e|card|certificate|registration|ticket) (?:expired|lapsed)\b|"
+    r"\((?:expired|lapsed)\)|"
+    r"\b(?:working towards|studying (?:for|towards)|currently (?:studying|taking|learning|completing|training)|"
+    r"learning to|hop(?:e|ing) to|would like to|(?:want|keen|plan|planning|willing) to (?:learn|gain|get|take|train)|"
+    r"interested in (?:learning|gaining)|i(?: am|['’]m) interested in|(?:exam|test|course) booked|to be completed)\b",
     re.IGNORECASE,
 )
 
@@ -293,8 +299,8 @@ def _quote(text: str, line: Line) -> ResumeQuote | None:
 def _decide(ask: _Ask, scores: _Scores | None, lines: Sequence[Line]) -> _Decision:
     """State, lines best first, and the note, before years are looked at."""
     nearness = scores.whole if scores is not None else np.zeros(len(lines))
-    willing = _NOT.search(ask.requirement.text) is not None
-    there = [willing or _NOT.search(line.text) is None for line in lines]
+    willing = MISSING.search(ask.requirement.text) is not None
+    there = [willing or MISSING.search(line.text) is None for line in lines]
     by_name = _by_name(ask, nearness, lines, there) if ask.names else None
     if by_name is not None and (by_name[0] is not State.NOT_FOUND or ask.by_name):
         if by_name[0] is State.NOT_FOUND and scores is not None:
