@@ -87,7 +87,8 @@ _ASKED_YEARS = re.compile(
 )
 # "Incident-free in two years" and "three years running" say how often, not how long somebody did the work.
 _TOLD_YEARS = re.compile(
-    rf"(?<!\bin )(?<!\bevery )(?<!last )(?<!past )(?<!within )\b{_COUNT}\s*\+?\s*years?\b(?! (?:running|old|ago|in a row))",
+    rf"(?<!\bin )(?<!\bevery )(?<!last )(?<!past )(?<!within )\b{_COUNT}\s*\+?\s*years?\b"
+    r"(?! (?:running|old|ago|in a row))",
     re.IGNORECASE,
 )
 # A line that says that something is not there, or not yet.
