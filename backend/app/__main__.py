@@ -39,6 +39,7 @@ def parser() -> Parser:
 
     plan = commands.add_parser("plan", help="questions for a posting")
     plan.add_argument("--posting", required=True, metavar="FILE|URL|-", help="text, PDF, DOCX or HTML")
+    plan.add_argument("--resume", metavar="FILE|-", help="what it shows of the posting; changes no question")
     plan.add_argument("--questions", type=int, default=8, help="3 to 15 (default: %(default)s)")
     plan.add_argument("--seed", type=int, default=0, help="the same seed gives the same questions")
 

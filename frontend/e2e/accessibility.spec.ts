@@ -4,6 +4,7 @@ import {
   agreeToEverything,
   askForThree,
   choose,
+  compareResume,
   enterRoom,
   finish,
   goToQuestions,
@@ -34,6 +35,10 @@ test("every page passes axe at three widths and never scrolls sideways", async (
   await check(page, "home");
   await pastePosting(page);
   await check(page, "posting");
+  await compareResume(page);
+  await check(page, "posting with a résumé");
+  await page.getByRole("button", { name: "Remove it" }).click();
+  await expect(page.getByLabel("Paste your résumé")).toBeVisible();
   await goToQuestions(page);
   await askForThree(page);
   await check(page, "plan");

@@ -46,6 +46,25 @@ export async function pastePosting(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { name: "Here is what we understood" })).toBeVisible();
 }
 
+/** Gives a résumé and finds its lines beside what the posting asks for; who wrote it is nowhere. */
+export async function compareResume(page: Page): Promise<void> {
+  await page
+    .getByLabel("Paste your résumé")
+    .fill(
+      "Ottilie Krumhorn\n07700 900123\n\nSKILLS\nCounterbalance forklift licence, 2023\nI speak Finnish\n",
+    );
+  await page.getByRole("button", { name: "Compare it" }).click();
+  const resume = page.getByRole("region", { name: "Your résumé" });
+  const forklift = resume.getByRole("listitem").filter({ hasText: "A forklift licence" });
+  await expect(forklift.getByText("Counterbalance forklift licence, 2023")).toBeVisible({ timeout: 60_000 });
+  await expect(forklift.getByText("Shown", { exact: true })).toBeVisible();
+  await expect(
+    resume.getByRole("listitem").filter({ hasText: "finding out why" }).getByText("Not found in your résumé"),
+  ).toBeVisible();
+  await expect(resume.getByText(/Of 4 must-haves, your résumé shows 1/)).toBeVisible();
+  await expect(resume.getByText(/Krumhorn|07700/)).toHaveCount(0);
+}
+
 export async function goToQuestions(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Go to the questions" }).click();
   await expect(page.getByRole("heading", { level: 1, name: /questions for/ })).toBeVisible({

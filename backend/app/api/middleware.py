@@ -163,7 +163,7 @@ class Bounded:
             await self._app(scope, receive, send)  # uploads have limits of their own
             return
         limit, said = JSON_BYTES, f"{JSON_BYTES // MIB} MB"
-        if scope["path"] == "/api/postings/file":
+        if scope["path"].startswith("/api/postings/") and scope["path"].endswith("/file"):
             limit, said = FILE_BYTES + MULTIPART_BYTES, f"{FILE_BYTES // MIB} MB"
         elif scope["path"].startswith(HOOKS):
             limit, said = HOOK_BYTES, f"{HOOK_BYTES // 1024} kB"

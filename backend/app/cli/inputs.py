@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.errors import BadInput
 from app.domain.posting import Posting
+
+if TYPE_CHECKING:
+    from app.services.postings.parser.resume import Resume
 
 # A typed answer of the web is at most this long as well.
 ANSWER_CHARACTERS = 20_000
@@ -30,6 +35,16 @@ def read_posting(source: str) -> Posting:
     if source == "-":
         return parse_document(sys.stdin.buffer.read(), None)
     return parse_document(read_file(Path(source)), Path(source).name)
+
+
+def read_resume(source: str) -> Resume:
+    """What may be read of a résumé, from a file or `-`. Raises BadInput."""
+    from app.services.postings.parser.resume import read_resume_file
+
+    path, today = Path(source), datetime.now(UTC).date()
+    if source == "-":
+        return read_resume_file(sys.stdin.buffer.read(), None, today)
+    return read_resume_file(read_file(path), path.name, today)
 
 
 def read_file(path: Path) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from app.cli.inputs import read_posting, tell
+from app.cli.inputs import read_posting, read_resume, tell
+from app.domain.errors import BadInput
 from app.domain.posting import Posting
 from app.domain.question import QuestionSet
 from app.utils.json import dump
@@ -14,12 +15,20 @@ SCHEMA = 1
 
 
 def run(options: Namespace) -> dict[str, Any]:
-    """The JSON of `plan`. Raises BadInput when the posting cannot be read or carries no questions."""
-    from app.services.interviews.planner import plan
+    """The JSON of `plan`. Raises BadInput when posting or résumé cannot be read, or there are no questions.
 
+    A résumé changes no question: it adds what it shows of the posting.
+    """
+    from app.services.interviews.planner import plan
+    from app.services.postings.parser.gaps import compare
+
+    if options.resume == options.posting == "-":
+        raise BadInput("Only one of the posting and the résumé can come from standard input.", code="one_input")
+    resume = read_resume(options.resume) if options.resume else None
     posting = read_posting(options.posting)
     tell(f"posting: {posting.title or 'without a title'}, {len(posting.requirements)} items")
-    return as_json(posting, plan(posting, count=options.questions, seed=options.seed))
+    printed = as_json(posting, plan(posting, count=options.questions, seed=options.seed))
+    return printed if resume is None else printed | {"resume": dump(compare(posting, resume))}
 
 
 def as_json(posting: Posting, planned: QuestionSet) -> dict[str, Any]:

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.services
 # What each operation needs in order to reach the look-up; "{...}" stands for an id of the other owner.
 BODIES: dict[str, Any] = {
     "patch /api/postings/{posting_id}": {"title": "Mine"},
+    "put /api/postings/{posting_id}/resume": {"text": "I bake."},
     "post /api/interviews": {"posting_id": "{posting_id}"},
     "patch /api/interviews/{interview_id}": {"hidden": True},
     "post /api/interviews/{interview_id}/questions": {"text": "Why do you bake?", "kind": "motivation"},
@@ -31,6 +32,7 @@ BODIES: dict[str, Any] = {
     "post /api/takes/{take_id}/finish": {},
     "post /api/takes/{take_id}/retry": {"stage": "grade"},
 }
+FILES = {"put /api/postings/{posting_id}/resume/file": {"file": ("resume.txt", b"I bake.")}}
 HEADERS = {
     "head /api/uploads/{upload_id}": TUS,
     "delete /api/uploads/{upload_id}": TUS,
@@ -103,7 +105,8 @@ async def test_every_route_hides_what_belongs_to_others(
             metadata(foreign["take_id"]) if operation == "post /api/uploads" else {}
         )
         body = fill(BODIES[operation], foreign) if operation in BODIES else None
-        response = await client.request(method, fill(path, foreign), json=body, headers=headers)
+        files = FILES.get(operation)
+        response = await client.request(method, fill(path, foreign), json=body, headers=headers, files=files)
         assert response.status_code == 404, f"{operation}: {response.status_code} {response.text}"
         if method != "head":
             assert response.json()["error"] == "not_found", operation

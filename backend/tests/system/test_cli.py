@@ -17,9 +17,11 @@ import pytest
 
 from app.api.schemas.reports import ReportOut
 from app.cli.grade import OWN_COMPETENCY, batch
+from app.cli.inputs import read_resume
 from app.domain.question import Question, QuestionKind
 from app.services.grading.rubric import grade_answer, make_tips, typed_transcript
 from app.services.interviews.planner import plan
+from app.services.postings.parser.gaps import compare
 from app.services.postings.parser.text import parse_text
 from app.services.providers.tts.kokoro import speak
 from app.utils.json import dump
@@ -65,6 +67,20 @@ def test_plan_is_the_planner_s() -> None:
     assert all(item["quote"] in posting.text for item in printed["posting"]["requirements"])
 
 
+def test_a_resume_adds_its_gaps_and_changes_no_question(tmp_path: Path) -> None:
+    resume = tmp_path / "cv.txt"
+    resume.write_text("Skills\nNMC registered nurse, adult branch\nVenepuncture, 2020\n", encoding="utf-8")
+    plain = output("plan", "--posting", str(POSTING), "--seed", "3")
+    printed = output("plan", "--posting", str(POSTING), "--seed", "3", "--resume", str(resume))
+    found = printed.pop("resume")
+    assert printed == plain
+    assert found == dump(compare(parse_text(POSTING.read_text(encoding="utf-8")), read_resume(str(resume))))
+    shown = {item["requirement_id"]: item["quotes"][0]["quote"] for item in found["items"] if item["state"] == "shown"}
+    assert shown["r8"] == "NMC registered nurse, adult branch"
+    assert set(found) == {"shown", "related", "not_found", "items"}
+    assert set(found["items"][0]) == {"requirement_id", "weight", "state", "quotes", "note"}
+
+
 def test_plan_reads_standard_input() -> None:
     text = POSTING.read_text(encoding="utf-8")
     assert output("plan", "--posting", "-", stdin=text) == output("plan", "--posting", str(POSTING))
@@ -77,6 +93,9 @@ def test_plan_reads_standard_input() -> None:
         (("plan", "--posting", str(BACKEND)), "is a folder"),
         (("plan", "--posting", str(POSTING), "--questions", "99"), ""),
         (("plan", "--posting", "http://127.0.0.1:1/posting"), ""),
+        (("plan", "--posting", str(POSTING), "--resume", "no-such.pdf"), "does not exist"),
+        (("plan", "--posting", str(POSTING), "--resume", os.devnull), "This file is empty"),
+        (("plan", "--posting", "-", "--resume", "-"), "Only one"),
         (("plan",), "--posting"),
         (("grade", "--question", "Why?"), "--answer"),
         (("grade", "--question", " ", "--answer", str(POSTING)), "question is empty"),

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { Facts } from "../components/posting/facts";
 import { Requirements } from "../components/posting/requirements";
+import { ResumeSection } from "../components/posting/resume-section";
 import { SourceText } from "../components/posting/source-text";
 import { Problem } from "../components/ui/problem";
 import { Waiting } from "../components/ui/waiting";
@@ -45,23 +46,28 @@ function Understood({ stored }: { stored: PostingOut }) {
         <h1>Here is what we understood</h1>
         <p>Correct anything that is wrong. Your questions are made from the list on this page.</p>
       </header>
-      <SourceText
-        text={posting.text}
-        spans={spans}
-        active={active}
-        onHover={setActive}
-        onPick={(item) => document.querySelector<HTMLElement>(`#item-${CSS.escape(item)} textarea`)?.focus()}
-      />
-      <div className="understood__side">
-        {(posting.warnings ?? []).map((warning) => (
-          <p key={warning.code} className="understood__warning">
-            {warning.detail}
-          </p>
-        ))}
-        <Facts posting={posting} onChange={(change) => void draft.send(change)} />
-        <Requirements draft={draft} active={active} onHover={setActive} />
-        <Problem error={draft.error ?? create.error} />
+      <div className="understood__pair">
+        <SourceText
+          text={posting.text}
+          spans={spans}
+          active={active}
+          onHover={setActive}
+          onPick={(item) =>
+            document.querySelector<HTMLElement>(`#item-${CSS.escape(item)} textarea`)?.focus()
+          }
+        />
+        <div className="understood__side">
+          {(posting.warnings ?? []).map((warning) => (
+            <p key={warning.code} className="understood__warning">
+              {warning.detail}
+            </p>
+          ))}
+          <Facts posting={posting} onChange={(change) => void draft.send(change)} />
+          <Requirements draft={draft} active={active} onHover={setActive} />
+          <Problem error={draft.error ?? create.error} />
+        </div>
       </div>
+      <ResumeSection stored={stored} items={draft.items} active={active} onHover={setActive} />
       <footer className="actionbar">
         <p className="hush" role="status">
           {create.isPending

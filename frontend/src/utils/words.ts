@@ -1,10 +1,19 @@
 // The words for the server's codes, in one place.
 import type { Mode, NotAsked, QuestionKind, Seniority, StageOut, Style, Weight } from "./api/types";
+import type { Found } from "./gaps";
 
 export const WEIGHTS: Record<Weight, { one: string; many: string }> = {
   must: { one: "Must have", many: "Must-haves" },
   nice: { one: "Nice to have", many: "Nice to have" },
   duty: { one: "Duty", many: "Duties" },
+};
+
+/** What a résumé says of one line of the posting. */
+export const FOUND: Record<Found, string> = {
+  shown: "Shown",
+  related: "Near",
+  not_found: "Not found in your résumé",
+  changed: "Not compared: this line was changed after your résumé was read",
 };
 
 export const SENIORITIES: Record<Seniority, string> = {

@@ -9,7 +9,7 @@ from fastapi import APIRouter, UploadFile
 from app.api.deps import OwnerId, Session
 from app.api.errors import problems
 from app.api.middleware import FILE_BYTES
-from app.api.schemas.postings import PostingEdit, PostingIn, PostingItem, PostingOut, PostingText
+from app.api.schemas.postings import PostingEdit, PostingIn, PostingItem, PostingOut, PostingText, ResumeText
 from app.services.flow import privacy
 from app.services.postings import service
 
@@ -58,3 +58,24 @@ async def edit_posting(posting_id: UUID, body: PostingEdit, session: Session, ow
 async def delete_posting(posting_id: UUID, session: Session, owner: OwnerId) -> None:
     """With its interviews, takes and files."""
     await privacy.delete_posting(session, owner, posting_id)
+
+
+@router.put("/{posting_id}/resume", summary="Compare a résumé, from text", responses=problems(404, 413, 415))
+async def compare_resume(posting_id: UUID, body: ResumeText, session: Session, owner: OwnerId) -> PostingOut:
+    """The posting with its gap map, which replaces the one before. The résumé is not stored."""
+    return PostingOut.model_validate(await service.compare_text(session, owner, posting_id, body.text))
+
+
+@router.put(
+    "/{posting_id}/resume/file", summary="Compare a résumé, from a file", responses=problems(400, 404, 413, 415)
+)
+async def compare_resume_file(posting_id: UUID, file: UploadFile, session: Session, owner: OwnerId) -> PostingOut:
+    """PDF, DOCX, HTML or plain text, recognised by content. The file is not stored."""
+    data = await file.read(FILE_BYTES + 1)
+    return PostingOut.model_validate(await service.compare_file(session, owner, posting_id, data, file.filename))
+
+
+@router.delete("/{posting_id}/resume", status_code=204, summary="Delete what a résumé showed", responses=problems(404))
+async def delete_resume(posting_id: UUID, session: Session, owner: OwnerId) -> None:
+    """The gap map and the quoted lines, at once."""
+    await service.forget_resume(session, owner, posting_id)

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from app.api.schemas.common import In, Out
 from app.domain.posting import Posting, Seniority, Weight
+from app.domain.resume import GapMap
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -50,6 +51,12 @@ class PostingEdit(In):
     requirements: list[RequirementEdit] = Field(default_factory=list, max_length=80)
 
 
+class ResumeText(In):
+    """A résumé as pasted text."""
+
+    text: str = Field(description="The text of the résumé. Only the lines quoted for a requirement are kept.")
+
+
 class PostingOut(Out):
     """A stored posting."""
 
@@ -57,6 +64,7 @@ class PostingOut(Out):
     created_at: datetime
     source: Source
     posting: Posting
+    resume: GapMap | None = Field(description="What a résumé shows of this posting; null without one.")
 
 
 class PostingItem(Out):

@@ -14,9 +14,12 @@ from app.models.posting import PostingRow
 from app.models.repository import owned_by
 
 
-async def find(session: AsyncSession, owner: UUID, posting_id: UUID) -> PostingRow | None:
-    """One posting of this owner."""
-    return (await session.scalars(owned_by(owner, PostingRow).where(PostingRow.id == posting_id))).one_or_none()
+async def find(session: AsyncSession, owner: UUID, posting_id: UUID, *, lock: bool = False) -> PostingRow | None:
+    """One posting of this owner; locked, it is read anew and stays as it is until the transaction ends."""
+    query = owned_by(owner, PostingRow).where(PostingRow.id == posting_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).one_or_none()
 
 
 async def items(session: AsyncSession, owner: UUID) -> Sequence[dict[str, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +15,14 @@ from app.core.config import MIB
 from app.core.ratelimit import Limit
 from app.domain.errors import BadInput, NotFound, TooLarge
 from app.domain.posting import Posting, Requirement, Weight
+from app.domain.resume import GapMap
 from app.models.posting import PostingRow
 from app.services.postings import repository
+from app.services.postings.parser.source import POSTING, RESUME, Source
 from app.utils.json import dump, load
+
+if TYPE_CHECKING:
+    from app.services.postings.parser.resume import Resume
 
 T = TypeVar("T")
 
@@ -60,25 +66,72 @@ async def list_all(session: AsyncSession, owner: UUID) -> Sequence[dict[str, Any
     return await repository.items(session, owner)
 
 
-async def read(session: AsyncSession, owner: UUID, posting_id: UUID) -> PostingRow:
+async def read(session: AsyncSession, owner: UUID, posting_id: UUID, *, lock: bool = False) -> PostingRow:
     """One posting. Raises NotFound."""
-    row = await repository.find(session, owner, posting_id)
+    row = await repository.find(session, owner, posting_id, lock=lock)
     if row is None:
         raise NotFound("This posting does not exist.", hint="It may have been deleted.")
     return row
 
 
 async def edit(session: AsyncSession, owner: UUID, posting_id: UUID, changes: dict[str, Any]) -> PostingRow:
-    """Apply the user's corrections. Raises NotFound, BadInput."""
-    from app.services.postings.parser.edit import amend
+    """Apply the user's corrections. Raises NotFound, BadInput.
 
-    row = await read(session, owner, posting_id)
+    What a résumé showed of a line that reads differently now is forgotten: the résumé is not there to look again.
+    """
+    from app.services.postings.parser.edit import amend
+    from app.services.postings.parser.gaps import still_true
+
+    row = await read(session, owner, posting_id, lock=True)
     posting = load(Posting, row.posting)
     if "requirements" in changes:
         known = {item.id: item for item in posting.requirements}
         changes["requirements"] = [_requirement(known, item) for item in changes["requirements"]]
-    row.posting = dump(amend(posting, **changes))
+    amended = amend(posting, **changes)
+    row.posting = dump(amended)
+    if row.resume is not None:
+        row.resume = dump(still_true(load(GapMap, row.resume), posting, amended))
     return row
+
+
+async def compare_text(session: AsyncSession, owner: UUID, posting_id: UUID, text: str) -> PostingRow:
+    """Compare a pasted résumé with a posting. Raises NotFound, BadInput, TooLarge, UnsupportedMedia."""
+    from app.services.postings.parser.resume import read_resume
+
+    return await _compare(session, owner, posting_id, lambda: read_resume(text, _today()))
+
+
+async def compare_file(
+    session: AsyncSession, owner: UUID, posting_id: UUID, data: bytes, filename: str | None
+) -> PostingRow:
+    """Compare a résumé from a file with a posting. Raises NotFound, BadInput, TooLarge, UnsupportedMedia."""
+    from app.services.postings.parser.resume import read_resume_file
+
+    if len(data) > FILE_BYTES:
+        raise TooLarge("The file is over 2 MB.", code="resume_too_large", hint="Paste the text of the résumé instead.")
+    return await _compare(session, owner, posting_id, lambda: read_resume_file(data, filename, _today()))
+
+
+async def forget_resume(session: AsyncSession, owner: UUID, posting_id: UUID) -> None:
+    """Delete what a résumé showed; nothing happens where there is none. Raises NotFound."""
+    (await read(session, owner, posting_id, lock=True)).resume = None
+
+
+async def _compare(session: AsyncSession, owner: UUID, posting_id: UUID, take: Callable[[], Resume]) -> PostingRow:
+    """Keep the gap map, and with it the quoted lines; the résumé ends with this call."""
+    from app.services.postings.parser.gaps import compare, still_true
+
+    row = await read(session, owner, posting_id)
+    before = load(Posting, row.posting)
+    gaps = await _bounded(lambda: compare(before, take()), RESUME)
+    # The posting may have been corrected, or deleted, while the résumé was being read.
+    row = await read(session, owner, posting_id, lock=True)
+    row.resume = dump(still_true(gaps, before, load(Posting, row.posting)))
+    return row
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _requirement(known: dict[str, Requirement], wanted: dict[str, Any]) -> Requirement:
@@ -99,12 +152,12 @@ async def _store(session: AsyncSession, owner: UUID, source: str, posting: Posti
     return row
 
 
-async def _bounded(parse: Callable[[], T]) -> T:
+async def _bounded(parse: Callable[[], T], source: Source = POSTING) -> T:
     try:
         return await asyncio.wait_for(asyncio.to_thread(parse), PARSE_TIMEOUT_S)
     except TimeoutError:
         raise BadInput(
-            "Reading this posting takes too long.",
-            code="posting_too_complex",
-            hint="Paste only the text of the posting.",
+            f"Reading this {source.name} takes too long.",
+            code=source.error("too_complex"),
+            hint=f"Paste only the text of the {source.name}.",
         ) from None

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from app.domain.errors import BadInput
 from app.domain.posting import Posting
 from app.services.postings.parser.clean import is_hidden, normalise
-from app.services.postings.parser.document import MAX_PDF_CONTENT_BYTES, parse_document
+from app.services.postings.parser.document import parse_document
+from app.services.postings.parser.files import MAX_PDF_CONTENT_BYTES
 from app.services.postings.parser.page import parse_page
 from app.services.postings.parser.text import MAX_REQUIREMENTS, parse_text
 from app.utils.json import dump, load

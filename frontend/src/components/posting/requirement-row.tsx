@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Draft } from "../../hooks/use-posting-draft";
 import type { Weight } from "../../utils/api/types";
+import { plain } from "../../utils/gaps";
 import { WEIGHTS } from "../../utils/words";
 import { Icon } from "../ui/icon";
 
@@ -11,12 +12,6 @@ interface Props {
   onChange(part: { text?: string; weight?: Weight }): void;
   onRemove(): void;
 }
-
-const plain = (text: string) =>
-  text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
 
 /** One thing the posting asks for, corrected where it stands. */
 export function RequirementRow({ item, lit, onHover, onChange, onRemove }: Props) {

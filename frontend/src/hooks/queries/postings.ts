@@ -19,9 +19,9 @@ export function usePosting(id: string) {
 
 const LINK = /^https?:\/\/\S+$/i;
 
-export type NewPosting = { text: string } | { file: File };
+export type Given = { text: string } | { file: File };
 
-function send(given: NewPosting): Promise<PostingOut> {
+function send(given: Given): Promise<PostingOut> {
   if ("file" in given) {
     const body = new FormData();
     body.set("file", given.file);
@@ -51,6 +51,39 @@ export function useEditPosting(id: string) {
     mutationFn: (body: PostingEdit) =>
       must(api.PATCH("/api/postings/{posting_id}", { params: { path: { posting_id: id } }, body })),
     onSuccess: (changed) => client.setQueryData(one(id), changed),
+  });
+}
+
+/** Compares a résumé with the posting; what it showed before is replaced. */
+export function useCompareResume(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    scope: { id: `posting-${id}` },
+    mutationFn: (given: Given): Promise<PostingOut> => {
+      const params = { path: { posting_id: id } };
+      if ("text" in given) return must(api.PUT("/api/postings/{posting_id}/resume", { params, body: given }));
+      const body = new FormData();
+      body.set("file", given.file);
+      return must(
+        api.PUT("/api/postings/{posting_id}/resume/file", {
+          params,
+          body: { file: "" },
+          bodySerializer: () => body,
+        }),
+      );
+    },
+    onSuccess: (compared) => client.setQueryData(one(id), compared),
+  });
+}
+
+export function useForgetResume(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    scope: { id: `posting-${id}` },
+    mutationFn: () =>
+      must(api.DELETE("/api/postings/{posting_id}/resume", { params: { path: { posting_id: id } } })),
+    onSuccess: () =>
+      client.setQueryData(one(id), (known: PostingOut | undefined) => known && { ...known, resume: null }),
   });
 }
 

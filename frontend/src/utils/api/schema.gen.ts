@@ -372,6 +372,50 @@ export interface paths {
         patch: operations["edit_posting_api_postings__posting_id__patch"];
         trace?: never;
     };
+    "/api/postings/{posting_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Compare a résumé, from text
+         * @description The posting with its gap map, which replaces the one before. The résumé is not stored.
+         */
+        put: operations["compare_resume_api_postings__posting_id__resume_put"];
+        post?: never;
+        /**
+         * Delete what a résumé showed
+         * @description The gap map and the quoted lines, at once.
+         */
+        delete: operations["delete_resume_api_postings__posting_id__resume_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/postings/{posting_id}/resume/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Compare a résumé, from a file
+         * @description PDF, DOCX, HTML or plain text, recognised by content. The file is not stored.
+         */
+        put: operations["compare_resume_file_api_postings__posting_id__resume_file_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/providers": {
         parameters: {
             query?: never;
@@ -820,6 +864,11 @@ export interface components {
             /** Take Id */
             take_id: string | null;
         };
+        /** Body_compare_resume_file_api_postings__posting_id__resume_file_put */
+        Body_compare_resume_file_api_postings__posting_id__resume_file_put: {
+            /** File */
+            file: string;
+        };
         /** Body_create_posting_from_file_api_postings_file_post */
         Body_create_posting_from_file_api_postings_file_post: {
             /** File */
@@ -1079,6 +1128,40 @@ export interface components {
              * @description One plain sentence.
              */
             why: string;
+        };
+        /**
+         * Gap
+         * @description One requirement and what was found for it.
+         *
+         *     `shown` and `related` have one to three quotes, best first; `related` also has a note that says in words why it is
+         *     only near. `not_found` has no quote.
+         */
+        Gap: {
+            /** Note */
+            note: string | null;
+            /**
+             * Quotes
+             * @default []
+             */
+            quotes: components["schemas"]["ResumeQuote"][];
+            /** Requirement Id */
+            requirement_id: string;
+            state: components["schemas"]["State"];
+            weight: components["schemas"]["Weight"];
+        };
+        /**
+         * GapMap
+         * @description All requirements of a posting that were compared: must-haves first, then nice-to-haves, then duties.
+         */
+        GapMap: {
+            /** Items */
+            items: components["schemas"]["Gap"][];
+            /** Not Found */
+            not_found: number;
+            /** Related */
+            related: number;
+            /** Shown */
+            shown: number;
         };
         /**
          * Gate
@@ -1554,6 +1637,8 @@ export interface components {
              */
             id: string;
             posting: components["schemas"]["Posting"];
+            /** @description What a résumé shows of this posting; null without one. */
+            resume: components["schemas"]["GapMap"] | null;
             /**
              * Source
              * @enum {string}
@@ -2045,6 +2130,29 @@ export interface components {
             weight: components["schemas"]["Weight"];
         };
         /**
+         * ResumeQuote
+         * @description Words of the résumé, verbatim: `[start, end)` in characters of its visible text.
+         */
+        ResumeQuote: {
+            /** End */
+            end: number;
+            /** Quote */
+            quote: string;
+            /** Start */
+            start: number;
+        };
+        /**
+         * ResumeText
+         * @description A résumé as pasted text.
+         */
+        ResumeText: {
+            /**
+             * Text
+             * @description The text of the résumé. Only the lines quoted for a requirement are kept.
+             */
+            text: string;
+        };
+        /**
          * RetryIn
          * @description A failed stage to run again, with what depends on it.
          */
@@ -2241,6 +2349,12 @@ export interface components {
             /** Start Ms */
             start_ms: number | null;
         };
+        /**
+         * State
+         * @description Whether a requirement can be found in a résumé.
+         * @enum {string}
+         */
+        State: "shown" | "related" | "not_found";
         /**
          * Summary
          * @description The interview as a whole: equal-weight mean over competencies, and the most valuable tips of all answers.
@@ -4229,6 +4343,240 @@ export interface operations {
             };
             /** @description Over a limit that the message names. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_resume_api_postings__posting_id__resume_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                posting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResumeText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostingOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A kind of content that cannot be read. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_resume_api_postings__posting_id__resume_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                posting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_resume_file_api_postings__posting_id__resume_file_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                posting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_compare_resume_file_api_postings__posting_id__resume_file_put"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostingOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A kind of content that cannot be read. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

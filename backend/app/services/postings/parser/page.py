@@ -21,7 +21,8 @@ from app.domain.posting import Posting
 from app.services.postings.parser import html
 from app.services.postings.parser.clean import normalise
 from app.services.postings.parser.items import find_items
-from app.services.postings.parser.text import MAX_TEXT_BYTES, PASTE, Known, compose, read
+from app.services.postings.parser.source import MAX_TEXT_BYTES
+from app.services.postings.parser.text import PASTE, Known, compose, read
 
 MAX_PAGE_BYTES = 2_000_000
 MAX_LOCATIONS = 10  # one real page lists 251 countries in its job data

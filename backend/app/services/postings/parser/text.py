@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.domain.errors import BadInput, TooLarge, UnsupportedMedia
+from app.domain.errors import BadInput
 from app.domain.posting import Posting, Requirement, Warning
 from app.services.postings.parser import fields, skills
 from app.services.postings.parser.clean import normalise
 from app.services.postings.parser.items import Findings, find_items, readable
 from app.services.postings.parser.language import detect
+from app.services.postings.parser.source import POSTING, visible_text
 
-MAX_TEXT_BYTES = 200_000  # a posting has 2 to 15 kB; the longest seen has 22 kB
 MAX_REQUIREMENTS = 80
-PASTE = "Copy the text of the posting and paste it instead."
+PASTE = POSTING.paste
 
 _JOB_WORDS = re.compile(
     r"\b(?:apply|applicants?|application|candidates?|vacancy|vacancies|hiring|recruit\w*|salary|"
@@ -83,28 +83,7 @@ def parse_text(text: str, *, source_url: str | None = None) -> Posting:
         TooLarge: `posting_too_large`.
         UnsupportedMedia: `posting_binary`.
     """
-    return read(_checked(text), source_url=source_url)
-
-
-def _checked(text: str) -> str:
-    if len(text) > MAX_TEXT_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
-        raise TooLarge(
-            "This text is longer than 200 kB, which is more than a posting has.",
-            code="posting_too_large",
-            hint="Paste only the posting itself, without the rest of the page.",
-        )
-    # Bytes read as text show as NUL, replacement and control characters; a stray one in a real paste is harmless.
-    odd = sum(character in "\x00\ufffd" or (character < " " and character not in "\n\r\t\f\v") for character in text)
-    if odd > 3 and odd > 0.02 * len(text):
-        raise UnsupportedMedia(
-            "This is a file's raw bytes, not text.",
-            code="posting_binary",
-            hint="Choose the file with the file button, or open it and copy its text.",
-        )
-    clean = normalise(text)
-    if not any(map(str.isalnum, clean)):
-        raise BadInput("There is no text in this.", code="posting_empty", hint="Paste the text of the job posting.")
-    return clean
+    return read(visible_text(text, POSTING), source_url=source_url)
 
 
 def compose(known: Known, body: str) -> tuple[str, int]:
