@@ -173,7 +173,7 @@ async def test_events_tell_changes_and_end_with_the_interview(settings: Any, cli
     assert (first["interview_id"], first["stages_total"]) == (str(interview), 0)
     await client.post(f"/api/questions/{questions[0]}/takes", json={"kind": "typed", "text": "Words."})
     second = json.loads((await anext(events)).data)
-    assert second["stages_total"] == 6
+    assert second["stages_total"] == 7
     await _unchanged(interview)
     await client.delete(f"/api/interviews/{interview}")
     with pytest.raises(StopAsyncIteration):
@@ -191,7 +191,7 @@ async def test_events_come_without_the_queue_too(
     events = stream(LOCAL_OWNER, interview)
     await anext(events)
     await client.post(f"/api/questions/{questions[0]}/takes", json={"kind": "typed", "text": "Words."})
-    assert json.loads((await anext(events)).data)["stages_total"] == 6
+    assert json.loads((await anext(events)).data)["stages_total"] == 7
     await events.aclose()
 
 

@@ -54,6 +54,7 @@ WITHOUT_ID = {
     "post /api/postings",
     "post /api/postings/file",
     "get /api/interviews",
+    "post /api/webhooks/twelvelabs",
     "options /api/uploads",
     "delete /api/data",
 }

@@ -25,7 +25,10 @@ pytestmark = [pytest.mark.drill, pytest.mark.timeout(300)]
 
 POSTING = (BACKEND / "tests" / "fixtures" / "postings" / "nurse.txt").read_text(encoding="utf-8")
 STOP_S = 25
-CHILDREN = {"flows", "valkey", "postgres", "api", "interactive", "media", "vision", "listening", "beat"}
+CHILDREN = {
+    *("flows", "valkey", "postgres", "api", "beat"),
+    *("interactive", "media", "vision", "listening", "cloud"),
+}
 
 
 def belonging(data: Path) -> list[psutil.Process]:
@@ -86,6 +89,7 @@ def system(data: Path) -> Iterator[RunningSystem]:
 
 def test_it_starts_everything_and_says_where(system: RunningSystem, data: Path) -> None:
     until(lambda: state(data).get("ready_s") is not None, 30, "the note of the start")
+    until(lambda: "cloud       ready in" in system.output(), 60, "the start of the worker nobody waits for")
     assert set(state(data)["children"]) == CHILDREN
     output = system.output()
     assert f"http://localhost:{system.port}" in output

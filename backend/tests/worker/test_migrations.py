@@ -61,3 +61,24 @@ def test_a_clip_of_an_older_version_can_be_played(database: str) -> None:
     with psycopg.connect(database) as connection:
         left = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
         assert left == (1,)  # alembic's own
+
+
+def test_an_answer_of_an_older_version_has_every_stage(database: str) -> None:
+    configuration = Config(REPOSITORY / "backend" / "alembic.ini")
+    command.upgrade(configuration, "0004")
+    with psycopg.connect(database) as connection:
+        connection.execute("SET session_replication_role = replica")  # the take itself does not matter
+        for name in ("media", "transcript", "voice", "presence", "grade", "tips"):
+            connection.execute(
+                "INSERT INTO stages (id, take_id, name, state, attempt) "
+                "VALUES (gen_random_uuid(), '00000000-0000-0000-0000-000000000007', %s, 'done', 1)",
+                [name],
+            )
+    command.upgrade(configuration, "head")
+    with psycopg.connect(database) as connection:
+        found = connection.execute("SELECT state, reason FROM stages WHERE name = 'cloud_video'").fetchall()
+    assert [state for state, _ in found] == ["skipped"]
+    command.downgrade(configuration, "0004")
+    with psycopg.connect(database) as connection:
+        left = connection.execute("SELECT count(*) FROM stages").fetchone()
+    assert left == (6,)

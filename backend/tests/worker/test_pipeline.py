@@ -23,7 +23,7 @@ from app.services.recordings import service as recordings
 from tests import world
 
 pytestmark = pytest.mark.services
-ORDER = ["media", "transcript", "presence", "voice", "grade", "tips"]  # as they become ready
+ORDER = ["media", "transcript", "presence", "cloud_video", "voice", "grade", "tips"]  # as they become ready
 
 
 class Worker:
@@ -112,7 +112,7 @@ async def test_a_typed_take_skips_what_needs_a_recording(client: httpx.AsyncClie
     shown = {stage["name"]: (stage["state"], stage["reason"]) for stage in body["stages"]}
     assert shown["transcript"] == ("queued", None)
     assert shown["grade"] == ("waiting", None)
-    for name in ("media", "voice", "presence"):
+    for name in ("media", "voice", "presence", "cloud_video"):
         assert shown[name] == ("skipped", "A typed answer has none.")
 
 
@@ -203,7 +203,7 @@ async def test_after_four_crashes_the_stage_fails_and_names_what_it_blocks(take:
     rows = await world.stages(take)
     assert rows["media"].error is not None
     assert rows["media"].error["code"] == "stage_crashed"
-    for name in ("transcript", "voice", "presence", "grade", "tips"):
+    for name in ("transcript", "voice", "presence", "cloud_video", "grade", "tips"):
         assert rows[name].state == "failed"
         assert (rows[name].error or {})["code"] == "stage_blocked"
     assert "media" in (rows["transcript"].error or {})["message"]

@@ -6,6 +6,7 @@ import { useSay } from "../components/ui/toasts";
 import { Waiting } from "../components/ui/waiting";
 import { useDeleteEverything, useInterviews } from "../hooks/queries/interviews";
 import { useDeletePosting, usePostings } from "../hooks/queries/postings";
+import { useProviders } from "../hooks/queries/providers";
 import { useSystem } from "../hooks/queries/system";
 import { takeStore } from "../hooks/take-store";
 import { forgetDrafts } from "../hooks/use-draft-text";
@@ -20,6 +21,7 @@ const PHRASE = "delete everything";
 export function DataPage() {
   useTitle("Your data");
   const system = useSystem();
+  const providers = useProviders();
   const postings = usePostings();
   const interviews = useInterviews();
   const removePosting = useDeletePosting();
@@ -29,6 +31,7 @@ export function DataPage() {
   const [all, setAll] = useState(false);
   const [typed, setTyped] = useState("");
   const answers = interviews.data?.reduce((sum, item) => sum + item.progress.answered, 0) ?? 0;
+  const stored = providers.data?.providers.filter((one) => one.stored > 0) ?? [];
   const failed = system.error ?? postings.error ?? interviews.error;
 
   const deleteAll = () =>
@@ -75,6 +78,12 @@ export function DataPage() {
             </div>
           ))}
         </dl>
+        {stored.map((one) => (
+          <p key={one.id} role="status">
+            At {one.title} {count(one.stored, "thing")} of this installation {one.stored === 1 ? "is" : "are"}{" "}
+            stored. What is not used any more is being deleted there, until {one.title} says that it is gone.
+          </p>
+        ))}
       </section>
       {(postings.data?.length ?? 0) > 0 && (
         <section aria-labelledby="postings-title">

@@ -9,7 +9,7 @@ import { Waiting } from "../components/ui/waiting";
 import { useReport } from "../hooks/queries/report";
 import { useProgress } from "../hooks/use-progress";
 import { useTitle } from "../hooks/use-title";
-import type { AnswerOut, Evidence, ReportOut } from "../utils/api/types";
+import type { AnswerOut, Evidence, ReportOut, StageOut } from "../utils/api/types";
 import { bandShort, count } from "../utils/format";
 import { places } from "../utils/places";
 import { Player } from "../utils/player";
@@ -24,7 +24,7 @@ export function ReportPage() {
   useTitle("The report");
   if (report.isPending) return <Waiting label="Opening the report" lines={8} />;
   if (report.isError) return <Problem error={report.error} onRetry={() => void report.refetch()} />;
-  const reading = progress.data && !progress.data.complete && progress.data.stages_total > 0;
+  const reading = progress.data?.answers.some((answer) => answer.stages.some(isOpen));
   return (
     <div className="report">
       {reading && progress.data && <Reading interview={report.data.interview} progress={progress.data} />}
@@ -89,6 +89,7 @@ function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
             answer={answer}
             take={answer.take}
             place={place}
+            agreed={report.interview.settings.consent.providers.includes("twelvelabs")}
             told={report.summary.tips.slice(0, 3)}
             player={players.get(answer.question_id) ?? new Player()}
             onShow={(evidence) => show(answer.question_id, evidence)}
@@ -113,8 +114,14 @@ function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
   );
 }
 
+/** Described moments come minutes later: the report does not wait for them. */
+function isOpen(stage: StageOut): boolean {
+  return stage.name !== "cloud_video" && !["done", "skipped", "failed"].includes(stage.state);
+}
+
 function state(answer: AnswerOut): string {
   if (answer.take === null) return "skipped";
-  if (answer.stages.some((stage) => stage.state === "failed")) return "stopped";
+  if (answer.stages.some((stage) => stage.state === "failed" && stage.name !== "cloud_video"))
+    return "stopped";
   return bandShort(answer.grade?.range) ?? (answer.grade ? "not graded" : "being read");
 }

@@ -1,5 +1,15 @@
 // The words for the server's codes, in one place.
-import type { Mode, NotAsked, QuestionKind, Seniority, StageOut, Style, Weight } from "./api/types";
+import type {
+  Dropped,
+  Mode,
+  MomentKind,
+  NotAsked,
+  QuestionKind,
+  Seniority,
+  StageOut,
+  Style,
+  Weight,
+} from "./api/types";
 import type { Found } from "./gaps";
 
 export const WEIGHTS: Record<Weight, { one: string; many: string }> = {
@@ -53,9 +63,32 @@ export const STAGES: Record<StageOut["name"], { doing: string; done: string }> =
   transcript: { doing: "Writing down what you said", done: "Words written down" },
   voice: { doing: "Measuring pace, pauses and pitch", done: "Voice measured" },
   presence: { doing: "Looking at what the picture shows", done: "Picture measured" },
-  cloud_video: { doing: "Having moments of the video described", done: "Moments described" },
+  cloud_video: { doing: "Having moments of the picture described", done: "Moments described" },
   grade: { doing: "Comparing your words with the rubric", done: "Compared with the rubric" },
   tips: { doing: "Choosing what to change first", done: "Tips chosen" },
+};
+
+/** What a described moment shows, and what was measured here when the two agree: never more than that. */
+export const MOMENTS: Record<MomentKind, { name: string; agrees: string }> = {
+  looks_away: { name: "Looking away from the camera", agrees: "Measured here, too: not towards the camera" },
+  reads: { name: "Reading from something", agrees: "Measured here: eyes not towards the camera" },
+  hand_to_face: { name: "A hand at the face", agrees: "Measured here: a hand in the picture" },
+  gestures: { name: "Hands moving while explaining", agrees: "Measured here: hands in the picture" },
+  leaves_frame: { name: "Out of the picture", agrees: "Measured here, too: no face in the picture" },
+  gives_example: { name: "An example", agrees: "Heard here: you spoke then" },
+  states_result: { name: "A result", agrees: "Heard here: you spoke then" },
+};
+
+/** Why described moments are left out, after their number. */
+export const DROPPED: Record<Dropped, string> = {
+  personal: "about the person instead of the answer",
+  unknown_kind: "of a kind nobody asked for",
+  outside: "outside the recording",
+  repeated: "said twice",
+  no_face: "while nobody was in the picture",
+  face_visible: "although the face was in the picture",
+  towards_camera: "although the look was towards the camera",
+  no_words: "although nothing was said then",
 };
 
 /** How the interviewer talks and behaves. */

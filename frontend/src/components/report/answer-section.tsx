@@ -1,12 +1,13 @@
 import { useMemo } from "react";
 import { useRetryStage } from "../../hooks/queries/report";
-import type { AnswerOut, Evidence, TakeOut, Tip } from "../../utils/api/types";
+import type { AnswerOut, Evidence, StageOut, TakeOut, Tip } from "../../utils/api/types";
 import { band, levelWords } from "../../utils/format";
 import type { Place } from "../../utils/places";
 import type { Player } from "../../utils/player";
 import { AnswerMedia } from "./answer-media";
 import { EvidenceButton } from "./evidence-button";
 import { Measures } from "./measures";
+import { Observations } from "./observations";
 import { Rubric } from "./rubric";
 import { StageList } from "./stage-list";
 import { Timeline } from "./timeline";
@@ -17,16 +18,20 @@ interface Props {
   answer: AnswerOut;
   take: TakeOut;
   place: Place;
+  /** Whether a service may look at the recording. */
+  agreed: boolean;
   /** Tips the letter has told already. */
   told: readonly Tip[];
   player: Player;
   onShow(evidence: Evidence): void;
 }
 
+const sum = (counts: Record<string, number> | undefined) =>
+  Object.values(counts ?? {}).reduce((total, number) => total + number, 0);
 const LONGEST_MARK_MS = 20_000;
 
 /** One answer: the recording and what was measured at the left, the rubric and the words at the right. */
-export function AnswerSection({ interviewId, answer, take, place, told, player, onShow }: Props) {
+export function AnswerSection({ interviewId, answer, take, place, agreed, told, player, onShow }: Props) {
   const { question, grade, transcript, voice, presence, stages } = answer;
   const retry = useRetryStage(interviewId);
   const evidence = useMemo(() => grade?.dimensions.flatMap((row) => row.evidence) ?? [], [grade]);
@@ -37,10 +42,13 @@ export function AnswerSection({ interviewId, answer, take, place, told, player, 
   const quoted = useMemo(() => evidence.filter((item) => item.quote !== ""), [evidence]);
   const durationMs = transcript?.duration_ms ?? voice?.duration_ms ?? take.duration_ms ?? 0;
   const recorded = take.kind !== "typed";
-  const open = stages.some((stage) => !["done", "skipped"].includes(stage.state));
+  // What a service of others describes comes when it comes: it has a place of its own.
+  const own = stages.filter((stage) => stage.name !== "cloud_video");
+  const open = own.some((stage) => !["done", "skipped"].includes(stage.state));
   const score = grade?.overall ?? null;
   const isTold = (tip: Tip) =>
     told.some((other) => other.text === tip.text && other.question_id === answer.question_id);
+  const again = (stage: StageOut["name"]) => retry.mutate({ takeId: take.id, stage });
   const tips = answer.tips.filter((tip) => !isTold(tip));
 
   const words = transcript && (
@@ -101,6 +109,7 @@ export function AnswerSection({ interviewId, answer, take, place, told, player, 
                 take={take}
                 voice={voice}
                 presence={presence}
+                agreeing={sum(answer.observations?.agreeing)}
                 stages={stages}
                 player={player}
                 durationMs={durationMs}
@@ -109,13 +118,7 @@ export function AnswerSection({ interviewId, answer, take, place, told, player, 
           </div>
         )}
         <div className="answer__right">
-          {open && (
-            <StageList
-              stages={stages}
-              retrying={retry.isPending}
-              onRetry={(stage) => retry.mutate({ takeId: take.id, stage })}
-            />
-          )}
+          {open && <StageList stages={own} retrying={retry.isPending} onRetry={again} />}
           {tips.length > 0 && (
             <ul className="answer__tips" aria-label="What to change in this answer">
               {tips.map((tip) => (
@@ -128,6 +131,15 @@ export function AnswerSection({ interviewId, answer, take, place, told, player, 
           )}
           {grade && <Rubric grade={grade} onShow={onShow} />}
           {recorded && words}
+          {take.kind === "video" && (
+            <Observations
+              answer={answer}
+              agreed={agreed}
+              retrying={retry.isPending}
+              onRetry={again}
+              onShow={onShow}
+            />
+          )}
         </div>
       </div>
     </section>

@@ -8,6 +8,8 @@ interface Props {
   take: TakeOut;
   voice: VoiceMeasures | null;
   presence: PresenceMeasures | null;
+  /** How many described moments say what was measured here. */
+  agreeing: number;
   stages: readonly StageOut[];
   player: Player;
   durationMs: number;
@@ -21,7 +23,7 @@ function missing(stages: readonly StageOut[], name: StageOut["name"]): string {
 }
 
 /** Pace, pitch, level and the direction of the look over time, and what is counted beside them. */
-export function Measures({ take, voice, presence, stages, player, durationMs }: Props) {
+export function Measures({ take, voice, presence, agreeing, stages, player, durationMs }: Props) {
   const over = { player, durationMs };
   const why = voice ? "" : missing(stages, "voice");
   const no = voice?.not_measured ?? {};
@@ -89,6 +91,11 @@ export function Measures({ take, voice, presence, stages, player, durationMs }: 
               {has(voice.soft_filler_count) &&
                 voice.soft_filler_count > 0 &&
                 `, and ${voice.soft_filler_count} of the kind “you know”`}
+            </li>
+          )}
+          {agreeing > 0 && (
+            <li>
+              {count(agreeing, "moment")} that Twelve Labs described: the picture was measured the same here
             </li>
           )}
           {presence?.low_light && <li>The picture was dark</li>}

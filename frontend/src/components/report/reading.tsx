@@ -28,8 +28,9 @@ export function Reading({ interview, progress }: Props) {
           const place = at.get(answer.question_id);
           const question = interview.questions.find((item) => item.id === answer.question_id);
           const running = answer.stages.find((stage) => stage.state === "running");
-          const failed = answer.stages.some((stage) => stage.state === "failed");
-          const ready = answer.stages.every((stage) => ["done", "skipped", "failed"].includes(stage.state));
+          const own = answer.stages.filter((stage) => stage.name !== "cloud_video");
+          const failed = own.some((stage) => stage.state === "failed");
+          const ready = own.every((stage) => ["done", "skipped", "failed"].includes(stage.state));
           return (
             <li key={answer.question_id}>
               <span className={ready && !failed ? "reading__mark reading__mark--done" : "reading__mark"}>

@@ -1,6 +1,7 @@
 import { type FormEvent, useId, useState } from "react";
 import { useEditProvider, useForgetProvider } from "../../hooks/queries/providers";
 import type { ProviderSetup } from "../../utils/api/types";
+import { count } from "../../utils/format";
 import { Icon } from "../ui/icon";
 import { Problem } from "../ui/problem";
 import { useSay } from "../ui/toasts";
@@ -79,6 +80,12 @@ export function ProviderCard({ provider, chosen }: Props) {
         </div>
       </form>
       <ProviderTest provider={provider} unsaved={dirty} />
+      {provider.stored > 0 && (
+        <p>
+          {count(provider.stored, "thing")} stored there now. What is not used any more is being deleted, and
+          asked for until {provider.title} says that it is gone.
+        </p>
+      )}
       <ProviderLog provider={provider} />
     </details>
   );
