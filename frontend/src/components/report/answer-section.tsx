@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import { useRetryStage } from "../../hooks/queries/report";
 import type { AnswerOut, Evidence, TakeOut, Tip } from "../../utils/api/types";
 import { band, levelWords } from "../../utils/format";
+import { modelLine } from "../../utils/model";
 import type { Player } from "../../utils/player";
 import { AnswerMedia } from "./answer-media";
 import { EvidenceButton } from "./evidence-button";
@@ -38,6 +39,7 @@ export function AnswerSection({ interviewId, answer, take, place, told, player, 
   const recorded = take.kind !== "typed";
   const open = stages.some((stage) => !["done", "skipped"].includes(stage.state));
   const score = grade?.overall ?? null;
+  const read = grade ? modelLine(grade) : null;
   const isTold = (tip: Tip) =>
     told.some((other) => other.text === tip.text && other.question_id === answer.question_id);
   const tips = answer.tips.filter((tip) => !isTold(tip));
@@ -68,6 +70,7 @@ export function AnswerSection({ interviewId, answer, take, place, told, player, 
           </p>
         )}
         {grade?.not_graded && <p>Not graded. {grade.not_graded}</p>}
+        {read && <p className="hush answer__model">{read}</p>}
       </header>
       <div className={recorded ? "answer__body" : "answer__body answer__body--typed"}>
         {!recorded && <div className="answer__left">{words}</div>}

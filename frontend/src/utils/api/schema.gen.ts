@@ -1819,6 +1819,7 @@ export interface components {
                 [key: string]: unknown;
             };
             summary: components["schemas"]["Summary"];
+            usage: components["schemas"]["UsageOut"];
         };
         /**
          * Requirement
@@ -2209,6 +2210,8 @@ export interface components {
         /**
          * Tip
          * @description One thing to change. `gain` is how much the answer's total would rise if `dimension` reached the next level.
+         *
+         *     `provenance` is empty unless a language model was asked to word it: then `model` says what came of that.
          */
         Tip: {
             /** Dimension */
@@ -2218,6 +2221,10 @@ export interface components {
             /** Gain */
             gain: number;
             moment: components["schemas"]["Evidence"] | null;
+            /** Provenance */
+            provenance: {
+                [key: string]: unknown;
+            };
             /** Question Id */
             question_id: string | null;
             /** Text */
