@@ -255,14 +255,19 @@ def download_archives(archives, parts):
             raise Missing(f"The model archive {name} is not the one pinned in backend/models.lock.json.")
 
 
-def assemble_models():
-    """Download what is needed, assemble and check; the archives are removed afterwards."""
+def assemble_models(development=False):
+    """Download what is needed, assemble and check; the archives are removed afterwards.
+
+    `development`: the small language model that only the tests need, instead of the product's models.
+    """
     MODELS.mkdir(exist_ok=True)
     lock = json.loads((BACKEND / "models.lock.json").read_text())
+    lock = lock["development"] if development else lock
+    only = ["--development"] if development else []
     needed = needed_archives(lock)
     with tempfile.TemporaryDirectory(prefix="parts-", dir=str(MODELS)) as folder:
         download_archives({name: lock["archives"][name] for name in needed}, Path(folder))
-        call("models", [VENV / "bin" / "python", "-m", "app.services.providers.assets", folder], cwd=BACKEND)
+        call("models", [VENV / "bin" / "python", "-m", "app.services.providers.assets", folder, *only], cwd=BACKEND)
 
 
 def count_words():
@@ -393,6 +398,10 @@ def plan_steps(dev, cloud):
         ),
     ]
     if dev:
+        small = Stamp("model-for-tests", digest(models), MODELS / "smollm2" / "model.gguf")
+        steps.append(
+            ("model for tests (98 MB)", small, lambda: assemble_models(development=True), ("models (360 MB)",))
+        )
         steps.append(("chromium", Stamp("chromium", "1"), install_chromium, ()))
     return steps
 

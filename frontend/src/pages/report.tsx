@@ -11,6 +11,7 @@ import { useProgress } from "../hooks/use-progress";
 import { useTitle } from "../hooks/use-title";
 import type { AnswerOut, Evidence, ReportOut, StageOut } from "../utils/api/types";
 import { bandShort, count } from "../utils/format";
+import { costLine } from "../utils/model";
 import { places } from "../utils/places";
 import { Player } from "../utils/player";
 import "./report.css";
@@ -109,7 +110,11 @@ function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
           </Link>
         </section>
       )}
-      <Provenance value={report.provenance} href={`/api/interviews/${report.interview.id}/report`} />
+      <Provenance
+        value={report.provenance}
+        cost={costLine(report.usage)}
+        href={`/api/interviews/${report.interview.id}/report`}
+      />
     </>
   );
 }

@@ -64,26 +64,28 @@ class ModelFile:
     members: tuple[tuple[str, str], ...]
 
 
-def _lock() -> dict[str, Any]:
-    return json.loads(LOCK.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+def _lock(development: bool) -> dict[str, Any]:
+    lock: dict[str, Any] = json.loads(LOCK.read_text(encoding="utf-8"))
+    part: dict[str, Any] = lock["development"] if development else lock
+    return part
 
 
 @cache
-def archives() -> dict[str, Archive]:
-    """What has to be downloaded, by file name."""
-    return {name: Archive(**entry) for name, entry in _lock()["archives"].items()}
+def archives(development: bool = False) -> dict[str, Archive]:
+    """What has to be downloaded, by file name; `development`: for the tests only."""
+    return {name: Archive(**entry) for name, entry in _lock(development)["archives"].items()}
 
 
 @cache
-def files() -> dict[str, ModelFile]:
-    """What the models folder holds when complete, by path inside it."""
+def files(development: bool = False) -> dict[str, ModelFile]:
+    """What the models folder holds when complete, by path inside it; `development`: what only the tests need."""
     return {
         name: ModelFile(
             size=entry["bytes"],
             sha256=entry["sha256"],
             members=tuple((archive, member) for archive, member in entry["members"]),
         )
-        for name, entry in _lock()["files"].items()
+        for name, entry in _lock(development)["files"].items()
     }
 
 
@@ -210,25 +212,26 @@ def _write(name: str, model: ModelFile, parts: Path, target: Path) -> None:
         raise
 
 
-def assemble(parts: Path, models: Path) -> list[str]:
+def assemble(parts: Path, models: Path, *, development: bool = False) -> list[str]:
     """Bring `models` to what the lock file describes; returns the paths that had to be written.
 
     What is already there with the right sha256 is left alone and needs no archive (about 1 s for all of it). Raises
     AssetError naming the archive that is missing or not the pinned one; files written before it stay.
     """
+    wanted, sources = files(development), archives(development)
     stale = [
         name
-        for name, model in files().items()
+        for name, model in wanted.items()
         if not (path := models / name).is_file() or path.stat().st_size != model.size or sha256_of(path) != model.sha256
     ]
-    for archive in sorted({archive for name in stale for archive, _ in files()[name].members}):
+    for archive in sorted({archive for name in stale for archive, _ in wanted[name].members}):
         path = parts / archive
         if not path.is_file():
             raise AssetError(f"{archive} is missing from the downloads.", hint="Run `make setup` with a network.")
-        if sha256_of(path) != archives()[archive].sha256:
+        if sha256_of(path) != sources[archive].sha256:
             raise AssetError(f"{archive} does not have the pinned sha256.", hint="Delete the download and try again.")
     for name in stale:
-        _write(name, files()[name], parts, models / name)
+        _write(name, wanted[name], parts, models / name)
     return stale
 
 
@@ -237,13 +240,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Assemble the model files from downloaded archives.")
     parser.add_argument("parts", type=Path, help="folder with the archives that models.lock.json lists")
     parser.add_argument("--models", type=Path, default=models_dir(), help="folder to write (default: %(default)s)")
+    parser.add_argument("--development", action="store_true", help="what only the tests need, instead")
     options = parser.parse_args(arguments)
     try:
-        written = assemble(options.parts, options.models)
+        written = assemble(options.parts, options.models, development=options.development)
     except RehearsalError as error:
         sys.stderr.write(f"{error.message} {error.hint or ''}\n")
         return 2
-    sys.stderr.write(f"{len(files())} model files are in place, {len(written)} of them new.\n")
+    sys.stderr.write(f"{len(files(options.development))} model files are in place, {len(written)} of them new.\n")
     return 0
 
 

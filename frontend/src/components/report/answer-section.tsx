@@ -2,6 +2,7 @@ import { useMemo } from "react";
 import { useRetryStage } from "../../hooks/queries/report";
 import type { AnswerOut, Evidence, StageOut, TakeOut, Tip } from "../../utils/api/types";
 import { band, levelWords } from "../../utils/format";
+import { modelLine } from "../../utils/model";
 import type { Place } from "../../utils/places";
 import type { Player } from "../../utils/player";
 import { AnswerMedia } from "./answer-media";
@@ -46,6 +47,7 @@ export function AnswerSection({ interviewId, answer, take, place, agreed, told, 
   const own = stages.filter((stage) => stage.name !== "cloud_video");
   const open = own.some((stage) => !["done", "skipped"].includes(stage.state));
   const score = grade?.overall ?? null;
+  const read = grade ? modelLine(grade) : null;
   const isTold = (tip: Tip) =>
     told.some((other) => other.text === tip.text && other.question_id === answer.question_id);
   const again = (stage: StageOut["name"]) => retry.mutate({ takeId: take.id, stage });
@@ -89,6 +91,7 @@ export function AnswerSection({ interviewId, answer, take, place, agreed, told, 
           </p>
         )}
         {grade?.not_graded && <p>Not graded. {grade.not_graded}</p>}
+        {read && <p className="hush answer__model">{read}</p>}
       </header>
       <div className={recorded ? "answer__body" : "answer__body answer__body--typed"}>
         {!recorded && <div className="answer__left">{words}</div>}

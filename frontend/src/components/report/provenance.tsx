@@ -1,5 +1,12 @@
+interface Props {
+  value: Record<string, unknown>;
+  /** What services of others cost, in words. */
+  cost: string | null;
+  href: string;
+}
+
 /** What made this report: quiet, and complete. */
-export function Provenance({ value, href }: { value: Record<string, unknown>; href: string }) {
+export function Provenance({ value, cost, href }: Props) {
   return (
     <footer className="provenance">
       <p>
@@ -7,6 +14,7 @@ export function Provenance({ value, href }: { value: Record<string, unknown>; hr
           Download as JSON
         </a>
       </p>
+      {cost && <p className="hush">{cost}</p>}
       <details>
         <summary>What made this report</summary>
         <dl>
