@@ -226,7 +226,8 @@ async def test_after_a_recording_only_what_was_spoken_ahead_is_asked(
     found = await ask(client, await recorded(client, questions[0], "done"))
     assert found["reason"] == reason
     if reason == "result":
-        assert found["question"]["speech"]["state"] == clips
+        # What could not be spoken is tried again, as for every question.
+        assert found["question"]["speech"]["state"] == ("ready" if clips == "ready" else "preparing")
         async with transaction() as session:
             take = (await session.scalars(select(Take))).one()
         assert take.follow_up is not None
