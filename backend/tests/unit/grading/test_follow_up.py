@@ -149,6 +149,7 @@ def follows(question: Question, text: str) -> Question:
 
 
 def test_what_is_added_when_asked_counts_and_can_only_add() -> None:
+    gained = 0
     for story in stories()[:8]:
         told = graded(story.question, story.without("R"))
         added = follows(story.question, "What came of it in the end?")
@@ -164,7 +165,9 @@ def test_what_is_added_when_asked_counts_and_can_only_add() -> None:
         assert (skipped.overall, skipped.range, skipped.dimensions) == (alone.overall, alone.range, alone.dimensions)
         for row, score in both.dimensions.items():
             assert (score or 0) >= (alone.dimensions[row] or 0)
-    assert (both.dimensions["C4"] or 0) > (alone.dimensions["C4"] or 0)
+        gained += (both.dimensions["C4"] or 0) > (alone.dimensions["C4"] or 0)
+    # A sentence or two that share no word with the question are read as about something else, and add nothing.
+    assert gained >= 6
 
 
 def test_the_result_told_when_asked_is_read_as_about_the_question() -> None:
