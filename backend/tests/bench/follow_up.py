@@ -40,11 +40,13 @@ def listener(system: RunningSystem) -> psutil.Process:
     raise SystemExit("no process listens")
 
 
-def one(candidate: Candidate, interview: str, question: str, recording: Path, seconds: float) -> dict[str, Any]:
-    """One answer at the pace of speech; the reason, and the seconds until each thing was there."""
+def one(
+    candidate: Candidate, ear: psutil.Process, interview: str, question: str, recording: Path, seconds: float
+) -> dict[str, Any]:
+    """One answer at the pace of speech; the reason, the seconds until each thing was there, the listener's CPU."""
     size = recording.stat().st_size
     chunk = max(1, round(size / seconds))
-    began, done = time.monotonic(), 0.0
+    began, done, cpu_s = time.monotonic(), 0.0, sum(ear.cpu_times()[:2])
 
     def wait(offset: int) -> None:
         nonlocal done
@@ -56,6 +58,7 @@ def one(candidate: Candidate, interview: str, question: str, recording: Path, se
     reply = candidate.call("POST", f"/takes/{take}/follow-up")
     chosen = time.monotonic() - done
     out = {"reason": reply["reason"], "finished_s": finished, "chosen_s": chosen, "first_sound_s": None}
+    out["cpu_s"] = sum(ear.cpu_times()[:2]) - cpu_s
     if reply["question"] is not None:
         speech = candidate.call("GET", f"/interviews/{interview}/questions/{reply['question']['id']}/speech")
         candidate.first_bytes(speech["url"])
@@ -84,9 +87,7 @@ def main() -> None:
             questions = [question["id"] for question in made["questions"]][-repeat:]
             time.sleep(AHEAD_S)
             ear = listener(system)
-            before = sum(ear.cpu_times()[:2])
-            runs = [one(candidate, interview, question, recording, seconds) for question in questions]
-            cpu_s = sum(ear.cpu_times()[:2]) - before
+            runs = [one(candidate, ear, interview, question, recording, seconds) for question in questions]
             memory = ear.memory_full_info()
     out: dict[str, Any] = {
         "n": repeat,
@@ -94,7 +95,7 @@ def main() -> None:
         "cores": psutil.cpu_count(),
         "load": psutil.getloadavg(),
         "reasons": Counter(run["reason"] for run in runs),
-        "listening_cpu_s_per_recorded_s": round(cpu_s / (repeat * seconds), 4),
+        "listening_cpu_s_per_recorded_s": round(statistics.median(run["cpu_s"] for run in runs) / seconds, 4),
         "listening_pss_mib": round(memory.pss / 2**20),
     }
     for name in ("finished_s", "chosen_s", "first_sound_s"):
