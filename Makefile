@@ -37,9 +37,9 @@ drills: ## Kill parts of a running system and see it recover
 	@$(BOOT) setup --dev
 	@cd backend && $(PY) -m tools.run_tests drills
 
-bench: ## Measure start, memory, stages and planning; JSON on standard output
+bench: ## Measure start, memory, stages, planning and follow-ups; JSON on standard output
 	@$(BOOT) setup --dev
-	@cd backend && $(PY) -m tests.bench.system
+	@cd backend && $(PY) -m tests.bench.system && $(PY) -m tests.bench.follow_up
 
 bench-avatar: ## Measure the interviewers in a browser: size, script per frame, first frame, memory; JSON
 	@$(BOOT) setup --dev >&2

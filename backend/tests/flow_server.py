@@ -11,7 +11,7 @@ from threading import Thread
 from app.services import messages
 from app.services.providers.flows import _flow_id
 
-NAMES = ("question_generation", "grading", "tips")
+NAMES = ("question_generation", "follow_up", "grading", "tips")
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -122,7 +122,13 @@ export async function answerAloud(page: Page, ms: number): Promise<void> {
 /** Skips what is left and waits for the whole report. */
 export async function finish(page: Page): Promise<void> {
   const next = page.getByRole("button", { name: /^(Next question|Finish)$/ });
-  if ((await next.count()) > 0) await next.first().click();
+  // The interviewer may follow up at this very moment: then the button is gone, and Skip goes on.
+  if ((await next.count()) > 0) {
+    await next
+      .first()
+      .click({ timeout: 5_000 })
+      .catch(() => undefined);
+  }
   while (!/\/report/.test(page.url())) {
     const skip = page.getByRole("button", { name: /^(Skip|Finish)$/ });
     const leaving = page.getByText("Opening your report").or(page.getByText("Sending the last of it"));

@@ -15,6 +15,9 @@ test("typed answers lead to the same kind of report, and survive a reload", asyn
   await goToQuestions(page);
   await askForThree(page);
   await choose(page, /Typed/);
+  const followUps = page.getByRole("checkbox", { name: /Follow-up questions/ });
+  await followUps.click();
+  await expect(followUps).not.toBeChecked();
   await page.getByRole("link", { name: "Go to the first question" }).click();
   await expect(page.getByRole("heading", { name: "Question 1 of 3" })).toBeVisible();
 
@@ -35,6 +38,40 @@ test("typed answers lead to the same kind of report, and survive a reload", asyn
   await expect(answer.getByRole("button", { name: /^Show “/ }).first()).toBeVisible();
   await expect(answer.getByText("Not measured").first()).toBeVisible();
   await expect(answer.locator("video, audio")).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "You skipped 2 questions" })).toBeVisible();
+});
+
+test("what an answer leaves out is asked for once, and the two are read together", async ({ page }) => {
+  await pastePosting(page);
+  await goToQuestions(page);
+  await askForThree(page);
+  await expect(page.getByRole("checkbox", { name: /Follow-up questions/ })).toBeChecked();
+  await choose(page, /Typed/);
+  await page.getByRole("link", { name: "Go to the first question" }).click();
+  const sheet = page.getByLabel("Your answer");
+  // The first question is about switching between jobs: most of what an expert would name is missing here.
+  await sheet.fill(ANSWER);
+  await page.getByRole("button", { name: "I’m done" }).click();
+  await expect(page.getByText("Follow-up", { exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /^Question 1 of 3/ })).toBeVisible();
+  const asked = (await page.locator(".captions .only-heard").textContent()) ?? "";
+  expect(asked.length).toBeGreaterThan(10);
+  await expect(sheet).toHaveValue("");
+  await page.reload();
+  await expect(page.getByText("Follow-up", { exact: true })).toBeVisible();
+  await sheet.fill(
+    "I write down where each job stands before I leave it, because I would forget the open pallet otherwise. " +
+      "I know that I have dropped one when the driver asks me about it before I have told him.",
+  );
+  await page.getByRole("button", { name: "I’m done" }).click();
+  await expect(page.getByRole("heading", { name: /^Question 2 of 3$/ })).toBeVisible();
+
+  await finish(page);
+  await waitForReport(page);
+  const followUp = page.locator("#answer-1-follow-up");
+  await expect(followUp.getByText("Follow-up to question 1")).toBeVisible();
+  await expect(followUp.getByRole("heading", { level: 2 })).toHaveText(asked);
+  await expect(followUp.getByText(/the better of the two counts/)).toBeVisible();
   await expect(page.getByRole("heading", { name: "You skipped 2 questions" })).toBeVisible();
 });
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.database import transaction
-from app.models import Interview, SpeechClip
+from app.models import Interview, PreparedClip, SpeechClip
 from tests import world
 
 pytestmark = pytest.mark.services
@@ -59,7 +59,10 @@ async def test_a_manner_changes_what_is_said_and_never_what_is_asked(client: htt
     assert (warm["settings"]["style"], warm["settings"]["interviewer"]) == ("warm", "omar")
     assert [one["question"] for one in warm["questions"]] == [one["question"] for one in neutral["questions"]]
     async with transaction() as session:
-        said = {clip.text: clip.speed for clip in (await session.scalars(select(SpeechClip))).all()}
+        clips = (await session.scalars(select(SpeechClip))).all()
+        ahead = (await session.scalars(select(PreparedClip.speech_key))).all()
+    said = {clip.text: clip.speed for clip in clips if clip.key not in ahead}
+    assert {clip.text.partition(". ")[0] for clip in clips if clip.key in ahead} == {"Thank you"}
     assert sorted(said) == sorted(
         [
             f"Hello, I'm Omar. Thank you for making the time. Let's begin. {warm['questions'][0]['question']['text']}",

@@ -34,14 +34,26 @@ class Candidate:
         consent = {"recording": True, "voice": True, "presence": True}
         return dict(self.call("PATCH", f"/interviews/{interview['id']}", json={"consent": consent}))
 
-    def record(self, question_id: str, path: Path, *, kind: str = "video", chunk: int = 200_000) -> str:
-        """Send a recording as the page does: take, tus upload of unknown length in pieces, finish. The take's id."""
+    def record(
+        self,
+        question_id: str,
+        path: Path,
+        *,
+        kind: str = "video",
+        chunk: int = 200_000,
+        between: Callable[[int], None] = lambda _: None,
+    ) -> str:
+        """Send a recording as the page does: take, tus upload of unknown length in pieces, finish. The take's id.
+
+        `between` is called before each piece with the place it starts at.
+        """
         take = self.call("POST", f"/questions/{question_id}/takes", json={"kind": kind})
         meta = f"take_id {base64.b64encode(take['id'].encode()).decode()}"
         created = self._http.post("/api/uploads", headers={**TUS, "Upload-Defer-Length": "1", "Upload-Metadata": meta})
         created.raise_for_status()
         data = path.read_bytes()
         for offset in range(0, len(data), chunk):
+            between(offset)
             piece = data[offset : offset + chunk]
             headers = {**TUS, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
             if offset + len(piece) == len(data):
@@ -49,6 +61,12 @@ class Candidate:
             self._http.patch(created.headers["location"], content=piece, headers=headers).raise_for_status()
         self.call("POST", f"/takes/{take['id']}/finish", json={})
         return str(take["id"])
+
+    def first_bytes(self, path: str) -> bytes:
+        """The beginning of a file."""
+        answer = self._http.get(path, headers={"Range": "bytes=0-65535"})
+        answer.raise_for_status()
+        return answer.content
 
     def type(self, question_id: str, text: str) -> str:
         """A typed answer; the take's id."""

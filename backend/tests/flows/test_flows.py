@@ -20,7 +20,7 @@ from app.core.config import settings
 from app.domain.errors import BadInput, ProviderError
 from app.domain.grade import Grade
 from app.domain.question import Question, QuestionKind, QuestionSet
-from app.services.grading.rubric import grade_answer, make_tips, typed_transcript
+from app.services.grading.rubric import follow_up, grade_answer, make_tips, typed_transcript
 from app.services.interviews.planner import plan
 from app.services.messages import grading as grading_message
 from app.services.postings.parser.text import parse_text
@@ -84,6 +84,13 @@ async def test_grade_and_tips_are_the_rubric_s() -> None:
     tips = await run_flow("tips", message)
     assert canonical(tips) == canonical([dump(tip) for tip in make_tips(QUESTION, transcript, load(Grade, graded))])
     assert tips
+
+
+@pytest.mark.usefixtures("flows")
+async def test_the_follow_up_is_the_rubric_s() -> None:
+    transcript = typed_transcript(ANSWER)
+    chosen = await run_flow("follow_up", {"question": dump(QUESTION), "transcript": dump(transcript)})
+    assert canonical(chosen) == canonical(dump(follow_up(QUESTION, transcript)))
 
 
 @pytest.mark.usefixtures("flows")

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.core.database import transaction
+from app.domain.answer import Transcript
 from app.models import Listening, Take
 from app.services.recordings import listening
 from tests import world
@@ -39,6 +40,16 @@ async def upload(client: httpx.AsyncClient) -> tuple[UUID, str]:
     _, questions, _ = await world.interview()
     take, address = await begin(client, questions[0], None)
     return UUID(take), address
+
+
+class Told:
+    """Remembers what the listener told on the way."""
+
+    def __init__(self) -> None:
+        self.words: list[int] = []
+
+    async def __call__(self, _: UUID, transcript: Transcript) -> None:
+        self.words.append(len(transcript.words))
 
 
 async def row(take: UUID) -> Listening | None:
@@ -77,8 +88,8 @@ async def test_what_is_said_is_understood_while_it_arrives(
     client: httpx.AsyncClient, upload: tuple[UUID, str], recording: bytes, settings: Any
 ) -> None:
     take, address = upload
-    cut = pieces(recording, 9)
-    hearing = asyncio.create_task(listening.listen(take))
+    cut, told = pieces(recording, 9), Told()
+    hearing = asyncio.create_task(listening.listen(take, told))
     await send_all(client, address, cut[:-1], len(recording))
     await until(take, lambda found: found.words)
     before = await row(take)
@@ -92,6 +103,8 @@ async def test_what_is_said_is_understood_while_it_arrives(
     assert found.state == "done"
     for words in ("booking system", "buy a ticket", "certificate"):
         assert text(found).count(words) == 1, text(found)
+    assert told.words
+    assert told.words[-1] < len(found.words)
     starts = [word["start_ms"] for word in found.words]
     assert starts == sorted(starts)
     assert starts[-1] < found.heard_ms
@@ -106,14 +119,14 @@ async def test_a_worker_killed_midway_is_replaced_from_where_it_was(
 ) -> None:
     take, address = upload
     cut = pieces(recording, 6)
-    hearing = asyncio.create_task(listening.listen(take))
+    hearing = asyncio.create_task(listening.listen(take, Told()))
     await send_all(client, address, cut[:5], len(recording))
     await until(take, lambda found: found.words)
     hearing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await hearing
     await listening.sweep()
-    await listening.listen(take)  # the lease is still held: nobody listens twice
+    await listening.listen(take, Told())  # the lease is still held: nobody listens twice
     assert (await row(take)).attempt == 1  # type: ignore[union-attr]
     async with transaction() as session:
         past = datetime.now(UTC) - timedelta(seconds=1)
@@ -121,7 +134,7 @@ async def test_a_worker_killed_midway_is_replaced_from_where_it_was(
     before = await world.sent("listening")
     await listening.sweep()
     assert await world.sent("listening") == before + 1
-    again = asyncio.create_task(listening.listen(take))
+    again = asyncio.create_task(listening.listen(take, Told()))
     await send_all(client, address, cut[5:], len(recording))
     await again
     found = await row(take)
@@ -155,7 +168,7 @@ async def test_a_deleted_take_is_not_listened_to(
     client: httpx.AsyncClient, upload: tuple[UUID, str], recording: bytes
 ) -> None:
     take, address = upload
-    hearing = asyncio.create_task(listening.listen(take))
+    hearing = asyncio.create_task(listening.listen(take, Told()))
     await send_all(client, address, pieces(recording, 6)[:3], len(recording))
     await client.delete(f"/api/takes/{take}")
     await hearing
@@ -170,7 +183,7 @@ async def test_it_ends_with_the_upload(
     from app.services.analysis import repository
 
     take, address = upload
-    hearing = asyncio.create_task(listening.listen(take))
+    hearing = asyncio.create_task(listening.listen(take, Told()))
     await send_all(client, address, pieces(recording, 6)[:2], len(recording))
     if how == "deleted":
         await client.delete(address, headers=TUS)
@@ -192,7 +205,7 @@ async def test_a_second_upload_of_a_take_is_listened_to_from_its_beginning(
         "/api/uploads", headers=TUS | metadata(str(take)) | {"Upload-Length": str(len(recording))}
     )
     await send_all(client, response.headers["location"], [(0, recording)], len(recording))
-    await listening.listen(take)
+    await listening.listen(take, Told())
     assert text(await row(take)).count("booking system") == 1
 
 
@@ -213,7 +226,7 @@ async def test_what_cannot_be_understood_gives_no_words_and_no_error(
         await send_all(client, address, [(0, data)], len(data))
     else:
         assert (await send(client, address, 0, b"", Upload_Length="0")).status_code == 204
-    await listening.listen(take)
+    await listening.listen(take, Told())
     found = await row(take)
     assert found is not None
     assert found.state in ("done", "stopped")

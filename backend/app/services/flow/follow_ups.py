@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.database import transaction
 from app.core.events import changed
 from app.domain.answer import Transcript
-from app.domain.errors import Conflict, RehearsalError
+from app.domain.errors import Conflict, NotFound, RehearsalError
 from app.domain.question import FollowUp
 from app.models.interview import Interview
 from app.models.take import Take
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 # that waits longer than this has an interviewer who says nothing.
 HEARD_S, ANSWER_S = 1.0, 1.5
 LOOK_S, FLOW_LEAST_S = 0.1, 0.3
+THINK_S = 5.0
 
 WHY = {
     "off": "Follow-up questions are switched off.",
@@ -61,7 +63,7 @@ async def ask(owner: UUID, take_id: UUID) -> dict[str, Any]:
     # One at a time for each interview: of two requests at once the second finds what the first has decided.
     async with transaction() as session:
         interview = await interviews.read(session, owner, interview_id, lock=True)
-        take = await service.find(session, owner, take_id, lock=True)
+        take = _take(interview, take_id)
         if take.follow_up is None and decided["reason"] not in ("off", "follow_up"):
             take.follow_up = decided = await _settle(session, interview, take, decided)
             changed(session, interview_id)
@@ -69,6 +71,16 @@ async def ask(owner: UUID, take_id: UUID) -> dict[str, Any]:
         decided = take.follow_up or decided
         question = await _question(session, interview, decided.get("question_id"))
         return {"question": question, "reason": decided["reason"], "why": decided["why"]}
+
+
+async def think_along(take_id: UUID, transcript: Transcript) -> None:
+    """Let the flow read what has been said so far: the sentences it knows cost it nothing when the answer ends."""
+    async with transaction() as session:
+        question = await repository.question_of_take(session, take_id)
+    if question is None:
+        return
+    with suppress(RehearsalError):
+        await run_flow("follow_up", {"question": question, "transcript": dump(transcript)}, timeout_s=THINK_S)
 
 
 async def forget(session: AsyncSession, owner: UUID, question_id: UUID) -> None:
@@ -80,6 +92,13 @@ async def forget(session: AsyncSession, owner: UUID, question_id: UUID) -> None:
         delete_files(session, take.prefix)
     await session.delete(row)
     changed(session, row.interview_id)
+
+
+def _take(interview: Interview, take_id: UUID) -> Take:
+    for take in (take for row in interview.questions for take in row.takes):
+        if take.id == take_id:
+            return take
+    raise NotFound("This take does not exist.", hint="It may have been deleted.")
 
 
 def _ruled_out(take: Take) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.core.database import transaction
 from app.core.queue import task
 from app.services.analysis import pipeline
-from app.services.flow import copies
+from app.services.flow import copies, follow_ups
 from app.services.flow.stages import prepare
 from app.services.providers import storage
 from app.services.recordings import listening
@@ -23,7 +23,7 @@ async def run_stage(stage_id: str) -> None:
 @task(listening.LISTEN)
 async def listen(take_id: str) -> None:
     """Understand a take while it is being recorded."""
-    await listening.listen(UUID(take_id))
+    await listening.listen(UUID(take_id), follow_ups.think_along)
 
 
 @task("analysis.sweep")

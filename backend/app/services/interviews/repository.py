@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
@@ -52,4 +53,10 @@ async def follow_up_of(session: AsyncSession, owner: UUID, question_id: UUID) ->
     """The follow-up of a question, with its takes, locked."""
     query = owned_by(owner, QuestionRow).where(QuestionRow.follows_id == question_id)
     query = query.options(selectinload(QuestionRow.takes)).with_for_update(of=QuestionRow)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def question_of_take(session: AsyncSession, take_id: UUID) -> dict[str, Any] | None:
+    """The question a take answers, for the worker."""
+    query = select(QuestionRow.question).join(Take, Take.question_id == QuestionRow.id).where(Take.id == take_id)
     return (await session.scalars(query)).one_or_none()

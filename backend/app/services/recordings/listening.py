@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -187,8 +187,14 @@ def quietest(samples: Audio) -> int:
     return start + int(np.einsum("ij,ij->i", last, last).argmin()) * frame + frame // 2
 
 
-async def listen(take_id: UUID) -> None:
-    """Understand a take while it arrives, in a worker. Ends with the upload, the take, or another worker's lease."""
+Told = Callable[[UUID, Transcript], Awaitable[None]]
+
+
+async def listen(take_id: UUID, tell: Told) -> None:
+    """Understand a take while it arrives, in a worker. Ends with the upload, the take, or another worker's lease.
+
+    `tell` gets what has been understood so far, after each piece but the last.
+    """
     token = uuid4()
     async with transaction() as session:
         row = await repository.take_ear(session, take_id, token, LEASE)
@@ -201,7 +207,7 @@ async def listen(take_id: UUID) -> None:
             path.touch()
             ear = Ear(Growing(path), row.heard_ms)
             try:
-                await _follow(row, token, ear)
+                await _follow(row, token, ear, tell)
             finally:
                 await asyncio.to_thread(ear.close)
     except SQLAlchemyError:
@@ -215,7 +221,7 @@ async def listen(take_id: UUID) -> None:
         structlog.contextvars.clear_contextvars()
 
 
-async def _follow(row: Listening, token: UUID, ear: Ear) -> None:
+async def _follow(row: Listening, token: UUID, ear: Ear, tell: Told) -> None:
     from app.services.providers.stt import whisper
 
     words: list[Any] = list(row.words)
@@ -242,6 +248,8 @@ async def _follow(row: Listening, token: UUID, ear: Ear) -> None:
         values = {"state": state, "words": words, "heard_ms": ear.heard_ms, "cpu_seconds": round(spent, 3)}
         if not await _save(row.take_id, token, values) or state != "listening":
             return
+        if piece is not None:
+            await tell(row.take_id, _transcript(words, ear.heard_ms))
 
 
 async def _save(take_id: UUID, token: UUID, values: dict[str, Any]) -> bool:
@@ -258,8 +266,11 @@ async def understood(take_id: UUID) -> tuple[str, Transcript | None]:
         row = await repository.listening(session, take_id)
     if row is None:
         return "none", None
-    words = load(tuple[Word, ...], row.words)
-    return row.state, Transcript(words=words, duration_ms=row.heard_ms) if row.state == "done" else None
+    return row.state, _transcript(row.words, row.heard_ms) if row.state == "done" else None
+
+
+def _transcript(words: list[Any], heard_ms: int) -> Transcript:
+    return Transcript(words=load(tuple[Word, ...], words), duration_ms=heard_ms)
 
 
 async def sweep() -> None:

@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from material import DATA, answers, stories
+from material import DATA, answers, content, graded, scores, stories
 
 from app.domain.answer import Transcript
 from app.domain.question import FollowUpReason, Question, QuestionKind
-from app.services.grading.rubric import candidates, follow_up, typed_transcript
+from app.services.grading.rubric import candidates, follow_up, summarise, typed_transcript
 from app.services.grading.rubric.follow_up import LONGEST
 from app.services.interviews import cast
 from app.services.interviews.planner import form
@@ -141,3 +141,45 @@ def test_the_same_words_give_the_same_and_no_words_can_change_what_may_be_asked(
 def test_silence_is_not_asked_about() -> None:
     question = Question(id="q", text="Why?", kind=QuestionKind.BEHAVIOURAL, competency="c")
     assert follow_up(question, Transcript(words=())).reason is FollowUpReason.NO_ANSWER
+
+
+def follows(question: Question, text: str) -> Question:
+    """The follow-up of a question as the interview makes it."""
+    return replace(question, id=f"{question.id}-f", text=text, follows=question.id, follows_text=question.text)
+
+
+def test_what_is_added_when_asked_counts_and_can_only_add() -> None:
+    gained = 0
+    for story in stories()[:8]:
+        told = graded(story.question, story.without("R"))
+        added = follows(story.question, "What came of it in the end?")
+        alone = summarise([(story.question, told, ())])
+        both = summarise([(story.question, told, ()), (added, graded(added, story.parts["R"]), ())])
+        nothing = summarise([(story.question, told, ()), (added, graded(added, "I don't know."), ())])
+        skipped = summarise([(story.question, told, ()), (added, None, ())])
+        assert (both.asked, both.answered, both.graded) == (1, 1, 1)
+        assert both.overall is not None
+        assert alone.overall is not None
+        assert both.overall >= alone.overall
+        assert (nothing.overall, nothing.range, nothing.dimensions) == (alone.overall, alone.range, alone.dimensions)
+        assert (skipped.overall, skipped.range, skipped.dimensions) == (alone.overall, alone.range, alone.dimensions)
+        for row, score in both.dimensions.items():
+            assert (score or 0) >= (alone.dimensions[row] or 0)
+        gained += (both.dimensions["C4"] or 0) > (alone.dimensions["C4"] or 0)
+    # A sentence or two that share no word with the question are read as about something else, and add nothing.
+    assert gained >= 6
+
+
+def test_the_result_told_when_asked_is_read_as_about_the_question() -> None:
+    """Alone it would share no words with "What came of it in the end?"; with the question before it, it does."""
+    story = stories()[0]
+    added = graded(follows(story.question, "What came of it in the end?"), story.parts["R"])
+    assert not [gate.id for gate in added.gates if gate.triggered and gate.id in ("off_topic", "question_read_back")]
+    assert content(added) > 1
+    assert scores(added)["C4"] > 1
+
+
+def test_reading_the_question_back_to_a_follow_up_adds_nothing() -> None:
+    story = stories()[0]
+    added = follows(story.question, "What came of it in the end?")
+    assert content(graded(added, f"{story.question.text} What came of it in the end?")) == 1

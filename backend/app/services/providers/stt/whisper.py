@@ -100,11 +100,11 @@ def _hear(model: WhisperModel, audio: Audio, segments: Sequence[dict[str, int]],
     return out
 
 
-def listen(audio: Audio, start_ms: int, *, threads: int = THREADS) -> tuple[Word, ...]:
+def listen(audio: Audio, start_ms: int, *, threads: int = 1) -> tuple[Word, ...]:
     """The words of a piece of an answer that is still going on and whose first sample is at `start_ms`; provisional.
 
-    One greedy pass of the small model: 0.5 CPU seconds for a piece of up to 10 s. Raises ProviderError when its file
-    is missing or damaged.
+    One greedy pass of the small model: 0.6 CPU seconds for a piece of up to 10 s; a second thread would cost a fifth
+    more. Raises ProviderError when its file is missing or damaged.
     """
     segments = get_speech_timestamps(audio, VAD) if len(audio) else []
     heard = _hear(_model(FILLER, threads)[0], audio, segments, beam_size=1) if segments else []
