@@ -23,7 +23,7 @@ from tests.contract.tone_voice import spoken
 
 TEXT = "Maybe Bob's map of the old harbour helped, but how did you plan your time on that morning?"
 WAITS_S = 0.4
-SECRET = "sk-wrong-key-of-somebody"
+SECRET = "wrong-key-of-somebody"
 
 
 def speak(to: ElevenLabs, text: str = TEXT, *, voice: str = VOICE, **options: float) -> tuple[bytes, SpeechTrack]:
