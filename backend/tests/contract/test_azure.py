@@ -16,6 +16,7 @@ from app.services.providers.tts import azure as adapter
 from app.services.providers.tts.azure import SHAPE_OF, SHAPES
 from app.services.providers.tts.cues import VISEME
 from tests.contract.azure_server import Azure, Fault
+from tests.contract.conftest import PATIENT_S
 from tests.contract.faults import KEY
 from tests.contract.tone_voice import spoken
 
@@ -26,7 +27,8 @@ Service = tuple[Azure, Configured]
 
 
 def speak(to: Service, text: str = TEXT, *, voice: str = VOICE, **options: float) -> tuple[bytes, SpeechTrack]:
-    return asyncio.run(adapter.speak(text, voice=voice, service=to[1], **options))
+    limits = {"first_audio_s": PATIENT_S} | options
+    return asyncio.run(adapter.speak(text, voice=voice, service=to[1], **limits))
 
 
 def test_the_request_is_what_the_service_wants(azure: Service) -> None:
@@ -105,7 +107,7 @@ def test_every_shape_of_azure_is_known() -> None:
 def test_every_failure_has_its_name(azure: Service, faults: list[Fault], code: str, retryable: bool) -> None:
     azure[0].next(*faults)
     with pytest.raises(ProviderError) as error:
-        speak(azure, first_audio_s=WAITS_S if code == "timeout" else 20.0)
+        speak(azure, first_audio_s=WAITS_S if code == "timeout" else PATIENT_S)
     assert (error.value.code, error.value.retryable) == (f"azure_speech_{code}", retryable)
     assert error.value.provider == "azure_speech"
     text = f"{error.value!r} {error.value.hint}"

@@ -16,18 +16,19 @@ from app.domain.speech import SpeechTrack
 from app.services.providers.configuration import Configured
 from app.services.providers.tts import elevenlabs as adapter
 from tests.contract import faults
-from tests.contract.conftest import ElevenLabs
+from tests.contract.conftest import PATIENT_S, ElevenLabs
 from tests.contract.elevenlabs_server import VOICE
 from tests.contract.faults import KEY, Fault
 from tests.contract.tone_voice import spoken
 
 TEXT = "Maybe Bob's map of the old harbour helped, but how did you plan your time on that morning?"
 WAITS_S = 0.4
-SECRET = "sk-wrong-key-of-somebody"
+SECRET = "wrong-key-of-somebody"
 
 
 def speak(to: ElevenLabs, text: str = TEXT, *, voice: str = VOICE, **options: float) -> tuple[bytes, SpeechTrack]:
-    return asyncio.run(adapter.speak(text, voice=voice, service=to.service, **options))
+    limits = {"first_audio_s": PATIENT_S} | options
+    return asyncio.run(adapter.speak(text, voice=voice, service=to.service, **limits))
 
 
 def failure(to: ElevenLabs, *given: Fault, **options: float) -> ProviderError:
@@ -120,11 +121,12 @@ def test_times_that_begin_again_in_every_chunk_are_understood(elevenlabs: Eleven
 def test_every_failure_has_its_name_and_is_tried_once(
     elevenlabs: ElevenLabs, fault: Fault, code: str, retryable: bool, after_s: float | None
 ) -> None:
-    limits = dict.fromkeys(("first_audio_s", "whole_s"), WAITS_S if code == "timeout" else 20.0)
+    limits = dict.fromkeys(("first_audio_s", "whole_s"), WAITS_S if code == "timeout" else PATIENT_S)
     error = failure(elevenlabs, fault, **limits)
     assert (error.code, error.retryable, error.retry_after_s) == (f"elevenlabs_{code}", retryable, after_s)
     assert TEXT not in f"{error} {error.hint}"
-    assert len(elevenlabs.vendor.seen) == 1
+    # Within so short a time a busy machine may not even have asked.
+    assert len(elevenlabs.vendor.seen) == 1 or (code == "timeout" and not elevenlabs.vendor.seen)
 
 
 @pytest.mark.parametrize("answer", ["mute", "other_text"])

@@ -21,7 +21,7 @@ from app.services.providers.ports import SAMPLE_RATE, Audio
 from app.services.providers.stt import openai as adapter
 from app.services.providers.stt import whisper
 from tests.contract import faults
-from tests.contract.conftest import OpenAI, answer
+from tests.contract.conftest import PATIENT_S, OpenAI, answer
 from tests.contract.faults import KEY, Fault
 from tests.unit.media.clips import silence
 
@@ -142,13 +142,14 @@ async def test_every_failure_has_its_name_and_is_tried_once(
 ) -> None:
     openai.vendor.next(fault)
     audio, _ = answer()
-    limit_s = 0.4 if code == "timeout" else 20.0
+    limit_s = 0.4 if code == "timeout" else PATIENT_S
     with pytest.raises(ProviderError) as error:
         await adapter._all(audio[:8000], [(0, 8000)], [], "whisper-1", openai.service, limit_s)
     problem = error.value
     assert (problem.code, problem.retryable, problem.retry_after_s) == (f"openai_{code}", retryable, after_s)
     assert KEY not in f"{problem!r}{problem.hint}"
-    assert len(openai.vendor.seen) == 1
+    # Within so short a time a busy machine may not even have asked.
+    assert len(openai.vendor.seen) == 1 or (code == "timeout" and not openai.vendor.seen)
 
 
 async def test_nobody_there_a_wrong_key_and_nothing_installed(openai: OpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
