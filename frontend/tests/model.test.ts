@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Grade, ReportOut } from "../src/utils/api/types";
-import { costLine, modelLine } from "../src/utils/model";
+import { costLine, modelLine, movedLine } from "../src/utils/model";
 
 const grade = (model?: object): Grade =>
   ({ provenance: model ? { grader: "embedded", model } : { grader: "embedded" } }) as unknown as Grade;
@@ -10,6 +10,7 @@ const told = {
   given: 18,
   kept: 16,
   flags: {},
+  scores: { C1: { rules: 2, model: 4, shown: 3 }, C2: { rules: 3, model: 3, shown: 3 } },
   fallback: null,
   not_asked: null,
 };
@@ -27,6 +28,12 @@ describe("the line about a language model", () => {
     expect(
       modelLine(grade({ ...told, model: null, fallback: ["openai_key", "OpenAI refused the key."] })),
     ).toBe("The language model did not answer (OpenAI refused the key): graded by the built-in rules.");
+  });
+  it("gives both scores where the model moved one", () => {
+    expect(movedLine(grade(told), "C1")).toBe("Built-in rules 2.0, language model 4.0.");
+    expect(movedLine(grade(told), "C2")).toBeNull();
+    expect(movedLine(grade(told), "C3")).toBeNull();
+    expect(movedLine(grade(), "C1")).toBeNull();
   });
   it("says why nothing was sent", () => {
     const not_asked = ["gated", "The answer stopped at a check that comes before any score."];

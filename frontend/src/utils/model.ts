@@ -7,6 +7,7 @@ interface Told {
   given: number;
   kept: number;
   flags: Record<string, string[]>;
+  scores: Record<string, { rules: number; model: number; shown: number }>;
   fallback: [string, string] | null;
   not_asked: [string, string] | null;
 }
@@ -22,6 +23,14 @@ export function modelLine(grade: Grade): string | null {
   const checked = `Read by ${name} and checked: ${told.kept} of ${told.given} scores had evidence.`;
   const apart = Object.values(told.flags).some((flags) => flags.length > 0);
   return apart ? `${checked} Its readings were far apart or far from the rules in places.` : checked;
+}
+
+/** Where the rules and the model stood on one dimension; null when the model moved nothing there. */
+export function movedLine(grade: Grade, dimension: string): string | null {
+  const told = grade.provenance?.model as Told | undefined;
+  const score = told?.scores[dimension];
+  if (!score || score.rules === score.shown) return null;
+  return `Built-in rules ${score.rules.toFixed(1)}, language model ${score.model.toFixed(1)}.`;
 }
 
 /** What the interview cost at services of others; null when nothing was asked of any. */

@@ -1,4 +1,5 @@
 import type { DimensionScore, Evidence, Grade } from "../../utils/api/types";
+import { movedLine } from "../../utils/model";
 import { LevelRuler } from "../ui/level-ruler";
 import { EvidenceButton } from "./evidence-button";
 
@@ -33,7 +34,7 @@ export function Rubric({ grade, onShow }: Props) {
             )}
             <ul>
               {rows.map((row) => (
-                <Row key={row.id} row={row} onShow={onShow} />
+                <Row key={row.id} row={row} moved={movedLine(grade, row.id)} onShow={onShow} />
               ))}
             </ul>
           </section>
@@ -43,7 +44,13 @@ export function Rubric({ grade, onShow }: Props) {
   );
 }
 
-function Row({ row, onShow }: { row: DimensionScore; onShow(evidence: Evidence): void }) {
+interface RowProps {
+  row: DimensionScore;
+  moved: string | null;
+  onShow(evidence: Evidence): void;
+}
+
+function Row({ row, moved, onShow }: RowProps) {
   const measured = row.score !== null && row.status === "scored";
   return (
     <li className="score">
@@ -61,6 +68,7 @@ function Row({ row, onShow }: { row: DimensionScore; onShow(evidence: Evidence):
       <LevelRuler low={measured ? row.score : null} high={measured ? row.score : null} small />
       {measured && row.anchor && <p className="score__anchor">{row.anchor}</p>}
       <p className="score__why">{row.why}</p>
+      {moved && <p className="hush">{moved}</p>}
       {row.evidence.length > 0 && (
         <div className="score__proofs">
           {row.evidence.map((evidence, index) => (

@@ -359,10 +359,10 @@ def _moved(
         if one and not known and sum(other.label == READ for other in evidence) < QUOTES_SHOWN:
             evidence.append(one)
     dimension, higher = BY_ID[row.id], score > (row.score or 0)
+    # `why` stays what the rules found: tips are made of it. Both scores are in `provenance.model.scores`.
     return replace(
         row,
         score=score,
-        why=f"The rules found: {row.why} A second reading puts it {'higher' if higher else 'lower'}.",
         evidence=tuple(evidence),
         not_found=None if higher and evidence else row.not_found,
         anchor=dimension.level(question.kind, score),

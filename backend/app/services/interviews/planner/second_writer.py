@@ -169,7 +169,8 @@ def _fault(
         return "quote"
     if not text.isprintable() or form.faults(text) or form.protected(text):
         return "form"
-    if kind_of(text) != before.kind:
+    # The wording tells the kind only roughly: what reads like the planned one is as good.
+    if kind_of(text) not in (before.kind, kind_of(before.text)):
         return "kind"
     if form.opening(text) in {form.opening(other) for other in others}:
         return "duplicate"
