@@ -45,8 +45,8 @@ export function Observations({ answer, agreed, retrying, onRetry, onShow }: Prop
                 <EvidenceButton evidence={moment(item)} onShow={onShow} />
                 <span className="moments__check">
                   {item.checked === "agrees"
-                    ? "Measured here, too"
-                    : "Not checked: nothing measured to compare"}
+                    ? MOMENTS[item.kind].agrees
+                    : "Not checked: nothing was measured to compare"}
                 </span>
               </li>
             ))}
@@ -72,7 +72,7 @@ function moment(item: Observation): Evidence {
     quote: "",
     start_ms: item.start_ms,
     end_ms: item.end_ms,
-    label: `${MOMENTS[item.kind]}. ${item.text}`,
+    label: `${MOMENTS[item.kind].name}. ${item.text}`,
   };
 }
 
