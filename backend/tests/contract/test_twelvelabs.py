@@ -351,7 +351,7 @@ async def test_without_the_makers_client(service: Service, monkeypatch: pytest.M
 
 
 async def test_a_request_can_be_cancelled(service: Service) -> None:
-    service.vendor.next(faults.slow(30))
+    service.vendor.next(faults.slow(2))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(WAITS_S):
             await service.video.asset_state("asset001")
