@@ -35,6 +35,7 @@ QUOTE = "I warmed the dough slowly and I baked flatbread from the rest, because 
 def flows(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A server that speaks the flow protocol and runs the real rules; what it needs to load is not timed here."""
     monkeypatch.setattr(follow_ups, "ANSWER_S", 60.0)
+    monkeypatch.setattr(follow_ups, "TYPED_S", 60.0)
     with flow_server() as url:
         object.__setattr__(settings, "langflow_url", url)
         yield url

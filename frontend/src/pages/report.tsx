@@ -71,7 +71,10 @@ function Whole({ report, begun }: { report: ReportOut; begun: boolean }) {
         <nav className="contents" aria-label="Answers">
           <ol>
             {shown.map((answer) => (
-              <li key={answer.question_id} value={at.get(answer.question_id)?.number}>
+              <li
+                key={answer.question_id}
+                className={answer.question.follows ? "contents__follow" : undefined}
+              >
                 <a href={answer.take ? `#${at.get(answer.question_id)?.anchor}` : "#skipped"}>
                   <span>{answer.question.text}</span>
                   <span className="hush num">{state(answer)}</span>

@@ -46,7 +46,8 @@ async def finish_take(take_id: UUID, body: FinishIn, session: Session, owner: Ow
 
 @router.post("/takes/{take_id}/follow-up", summary="What is asked after this answer", responses=problems(404, 409))
 async def ask_follow_up(take_id: UUID, owner: OwnerId) -> FollowUpOut:
-    """Chosen once, from what was said; a question of its own when there is one. Answers within about 1.5 seconds."""
+    """Chosen once, from what was said; a question of its own when there is one. Answers within about 1.5 seconds,
+    after a typed answer within 5."""
     return FollowUpOut.model_validate(await follow_ups.ask(owner, take_id))
 
 

@@ -32,6 +32,7 @@ log = structlog.get_logger()
 # The first sound of a follow-up is due 1.5 s after Done; the upload's end and the audio's way are in it, too. A page
 # that waits longer than this has an interviewer who says nothing.
 HEARD_S, ANSWER_S = 1.0, 1.5
+TYPED_S = 5.0  # nobody looks an interviewer in the face who types
 LOOK_S, FLOW_LEAST_S = 0.1, 0.3
 THINK_S = 5.0
 
@@ -47,7 +48,8 @@ WHY = {
 
 
 async def ask(owner: UUID, take_id: UUID) -> dict[str, Any]:
-    """What is asked after a take (FollowUpOut), decided once: asked again it is the same. Takes about 1.5 s at most.
+    """What is asked after a take (FollowUpOut), decided once: asked again it is the same. Takes about 1.5 s at most,
+    after a typed answer 5 s.
 
     Raises NotFound, Conflict when the take is not complete.
     """
@@ -116,7 +118,8 @@ async def _choose(take: Take, began: float) -> dict[str, Any]:
     if transcript is None:
         return _none("late")
     message = {"question": take.question.question, "transcript": dump(transcript)}
-    left_s = max(FLOW_LEAST_S, began + ANSWER_S - time.monotonic())
+    whole_s = TYPED_S if take.kind == "typed" else ANSWER_S
+    left_s = max(FLOW_LEAST_S, began + whole_s - time.monotonic())
     try:
         chosen: dict[str, Any] = dump(load(FollowUp, await run_flow("follow_up", message, timeout_s=left_s)))
     except RehearsalError as error:

@@ -53,8 +53,7 @@ export function Manner({ interview, onChange }: Props) {
         <span>
           <b>Follow-up questions</b>
           <span className="hush">
-            When your answer leaves something out, the interviewer asks for it, once. It can only add to the
-            grade.
+            What an answer leaves out, the interviewer asks for, once. It can only add to the grade.
           </span>
         </span>
       </label>

@@ -635,7 +635,8 @@ export interface paths {
         put?: never;
         /**
          * What is asked after this answer
-         * @description Chosen once, from what was said; a question of its own when there is one. Answers within about 1.5 seconds.
+         * @description Chosen once, from what was said; a question of its own when there is one. Answers within about 1.5 seconds,
+         *     after a typed answer within 5.
          */
         post: operations["ask_follow_up_api_takes__take_id__follow_up_post"];
         delete?: never;
