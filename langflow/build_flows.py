@@ -95,6 +95,11 @@ def handle(value: dict[str, Any]) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=True).replace('"', "\u0153")
 
 
+def identity(name: str) -> str:
+    """The fixed id of a flow. A Langflow server neither imports nor deletes flows with ids of version 5."""
+    return str(uuid.UUID(bytes=uuid.uuid5(NAMESPACE, name).bytes, version=4))
+
+
 def columns_of(data: dict[str, Any]) -> dict[str, int]:
     """The column of each node: the longest way to it, so that every edge runs from left to right."""
     columns = {node["id"]: 0 for node in data["nodes"]}
@@ -113,7 +118,7 @@ def finish(flow: dict[str, Any], name: str) -> dict[str, Any]:
     wanted = NODES.get(name, NODES_CHECKED)
     if (len(data["nodes"]), len(data["edges"])) != (wanted, wanted - 1):
         raise SystemExit(f"{name}: {len(data['nodes'])} nodes and {len(data['edges'])} edges, not {wanted} in a line")
-    flow |= {"id": str(uuid.uuid5(NAMESPACE, name)), "tags": ["interview"], "last_tested_version": version("lfx")}
+    flow |= {"id": identity(name), "tags": ["interview"], "last_tested_version": version("lfx")}
     for node in data["nodes"]:
         column = columns[node["id"]]
         beside = sorted(other for other, place in columns.items() if place == column)

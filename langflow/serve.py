@@ -9,6 +9,8 @@ browser ask nobody but this server.
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -47,11 +49,16 @@ class Closed:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), (b"content-security-policy", POLICY.encode())]
             await send(message)
+            if message["type"] == "lifespan.startup.complete":
+                sys.stderr.write("Langflow is ready. (Ctrl-C stops it)\n")
 
         await self.inside(scope, receive, with_policy)
 
 
 if __name__ == "__main__":
     host, port = sys.argv[1], int(sys.argv[2])
+    if os.environ.get("LANGFLOW_LOG_LEVEL", "warning").lower() not in ("info", "debug"):
+        # The first start says two hundred steps of its database, which would bury how to log in.
+        logging.disable(logging.INFO)
     # No proxy is trusted: the limit of log-ins counts by address.
     uvicorn.run(Closed(setup_app()), host=host, port=port, log_level="warning", loop="asyncio", forwarded_allow_ips="")

@@ -43,7 +43,7 @@ def commands(report: Path) -> dict[str, tuple[Path, tuple[str, ...]]]:
             (*PYTEST, junit, "-m", "not drill and not langflow_server", "-n", "2", "--dist", "loadgroup", "tests"),
         ),
         "avatars": (AVATARS, (*PYTEST, junit, "tests")),
-        "langflow": (BACKEND, (*PYTEST, junit, "-m", "langflow_server", "tests/langflow")),
+        "langflow": (BACKEND, (sys.executable, "-m", "tests.langflow.run", "--durations=8", junit)),
         "drills": (BACKEND, (*PYTEST, junit, "-m", "drill", "tests")),
         "web": (FRONTEND, ("npx", "--no-install", "vitest", "run", "--reporter=default", "--reporter=junit")),
         "e2e": (BACKEND, (sys.executable, "-m", "tests.e2e.run", "--reporter=list,junit")),

@@ -48,6 +48,7 @@ test("what an answer leaves out is asked for once, and the two are read together
   await expect(page.getByRole("checkbox", { name: /Follow-up questions/ })).toBeChecked();
   await choose(page, /Typed/);
   await page.getByRole("link", { name: "Go to the first question" }).click();
+  await expect(page.getByRole("heading", { name: "Question 1 of 3" })).toBeVisible();
   const sheet = page.getByLabel("Your answer");
   // The first question is about switching between jobs: most of what an expert would name is missing here.
   await sheet.fill(ANSWER);

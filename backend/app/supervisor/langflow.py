@@ -14,6 +14,7 @@ from pathlib import Path
 
 from app.domain.errors import Conflict
 from app.supervisor.folder import DataFolder
+from app.supervisor.system import require_free_port
 from app.utils.paths import REPOSITORY, models_dir
 
 LANGFLOW = REPOSITORY / "langflow"
@@ -83,6 +84,7 @@ def environment(folder: DataFolder, outer: Mapping[str, str]) -> dict[str, str]:
         "LANGFLOW_ADD_PROJECTS_TO_MCP_SERVERS": "false",
         "LANGFLOW_SKIP_MCP_AUTO_INIT": "true",
         "LANGFLOW_LOG_LEVEL": outer.get("LANGFLOW_LOG_LEVEL") or "warning",
+        "LANGFLOW_LOG_LEVELS": outer.get("LANGFLOW_LOG_LEVELS") or "a2a=ERROR",  # a protocol that is off
     }
 
 
@@ -124,6 +126,7 @@ def run() -> int:
     folder = DataFolder(Path(os.environ.get("REHEARSAL_DATA") or REPOSITORY / "data"))
     shipped = os.environ.get("FLOWS") == "shipped"
     argv, chosen = command(os.environ), environment(folder, os.environ)
+    require_free_port(_port(os.environ), "LANGFLOW_PORT={} make langflow")
     before = loaded(folder)
     chosen |= flows_to_load(folder, shipped=shipped)
     for line in _words(folder, chosen):

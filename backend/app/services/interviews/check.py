@@ -1,9 +1,10 @@
-"""What a set of questions must be before it is believed, whoever planned it: a flow can be edited."""
+"""What questions must be before they are asked, whoever wrote them: a flow can be edited."""
 
 from __future__ import annotations
 
+from app.domain.answer import Transcript
 from app.domain.posting import Posting
-from app.domain.question import QuestionSet
+from app.domain.question import FollowUp, QuestionSet
 
 # Twice what the planner itself writes (35 words): an edited flow may be wordier, but the question is spoken.
 LONGEST_WORDS, LONGEST_S, HARDEST = 70, 600, 5
@@ -31,4 +32,13 @@ def fault(planned: QuestionSet, posting: Posting, *, kept: frozenset[str] = froz
             return "a question tests what the posting does not ask for"
         if question.quote is not None and not any(question.quote in line for line in lines):
             return "a question quotes words that the posting does not have"
+    return None
+
+
+def follow_up_fault(chosen: FollowUp, transcript: Transcript) -> str | None:
+    """The first rule that a follow-up to an answer breaks, in words; None when it may be asked."""
+    if chosen.text is not None and not 0 < len(chosen.text.split()) <= LONGEST_WORDS:
+        return "a question is empty or too long to be asked"
+    if chosen.quote is not None and chosen.quote not in " ".join(word.text for word in transcript.words):
+        return "it quotes words that were not said"
     return None

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from app.domain.posting import Posting, Requirement, Weight
-from app.domain.question import QuestionSet
-from app.services.interviews.check import fault
+from app.domain.question import FollowUp, FollowUpReason, QuestionSet
+from app.services.grading.rubric import typed_transcript
+from app.services.interviews.check import fault, follow_up_fault
 from app.services.interviews.planner import plan
 from app.services.postings.parser.text import parse_text
 
@@ -59,3 +60,18 @@ def test_a_question_may_quote_what_the_user_added() -> None:
     wider = replace(posting, requirements=(*posting.requirements, own))
     question = replace(found.questions[0], quote="five balls", requirement_ids=("own",))
     assert fault(replace(found, questions=(question,)), wider) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "reason"),
+    [
+        (None, None, None),
+        ("What came of it?", "moved the lanes", None),
+        ("  ", None, "a question is empty or too long to be asked"),
+        ("why " * 80, None, "a question is empty or too long to be asked"),
+        ("Why?", "I shouted at them", "it quotes words that were not said"),
+    ],
+)
+def test_a_follow_up_is_short_and_quotes_what_was_said(text: str | None, quote: str | None, reason: str | None) -> None:
+    chosen = FollowUp(reason=FollowUpReason.RESULT, why="It has no result.", text=text, quote=quote)
+    assert follow_up_fault(chosen, typed_transcript("I moved the lanes next to the door.")) == reason
