@@ -77,7 +77,7 @@ def run(name: str, folder: Path, material: str) -> Count:
         "REHEARSAL_E2E_MEDIA": material,
     }
     if name == "langflow":
-        # 1.3 GB that nothing else needs: installed when its tests are wanted.
+        # 1.9 GB that nothing else needs: installed when its tests are wanted.
         subprocess.run([sys.executable, str(BACKEND / "bootstrap.py"), "langflow", "--install-only"], check=True)
     if name == "web":
         argv = (*argv, f"--outputFile.junit={report}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.domain.answer import Transcript
 from app.domain.posting import Posting
-from app.domain.question import FollowUp, QuestionSet
+from app.domain.question import FollowUp, FollowUpReason, QuestionSet
 
 # Twice what the planner itself writes (35 words): an edited flow may be wordier, but the question is spoken.
 LONGEST_WORDS, LONGEST_S, HARDEST = 70, 600, 5
@@ -37,6 +37,8 @@ def fault(planned: QuestionSet, posting: Posting, *, kept: frozenset[str] = froz
 
 def follow_up_fault(chosen: FollowUp, transcript: Transcript) -> str | None:
     """The first rule that a follow-up to an answer breaks, in words; None when it may be asked."""
+    if (chosen.text is None) != (chosen.reason in (FollowUpReason.COMPLETE, FollowUpReason.NO_ANSWER)):
+        return "what it asks does not fit its reason"
     if chosen.text is not None and not 0 < len(chosen.text.split()) <= LONGEST_WORDS:
         return "a question is empty or too long to be asked"
     if chosen.quote is not None and chosen.quote not in " ".join(word.text for word in transcript.words):

@@ -65,7 +65,7 @@ def test_a_question_may_quote_what_the_user_added() -> None:
 @pytest.mark.parametrize(
     ("text", "quote", "reason"),
     [
-        (None, None, None),
+        (None, None, "what it asks does not fit its reason"),
         ("What came of it?", "moved the lanes", None),
         ("  ", None, "a question is empty or too long to be asked"),
         ("why " * 80, None, "a question is empty or too long to be asked"),
