@@ -413,7 +413,7 @@ def langflow_server():
     if stamp.valid():
         return
     with only_one():
-        say("installing the Langflow server (1.3 GB, about a minute)")
+        say("installing the Langflow server (1.9 GB, one to five minutes)")
         install("langflow-server", SERVER_VENV, lock)
         stamp.write()
 

@@ -7,6 +7,8 @@ const audio = process.env.FAKE_AUDIO;
 
 export default defineConfig({
   testDir: "e2e",
+  // The editor of a whole Langflow server: the suite `langflow` starts one and says where.
+  testIgnore: process.env.LANGFLOW_EDITOR ? [] : ["langflow.spec.ts"],
   outputDir: "e2e/artifacts",
   // The analysis of an answer takes about as long as the answer, on two cores that the browser shares.
   timeout: 300_000,

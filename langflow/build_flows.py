@@ -86,6 +86,8 @@ FLOWS: dict[str, tuple[str, Callable[[], Graph]]] = {
 # A name instead of a bound method would silently make no edge, so both are counted.
 NODES = {"follow_up": 3}
 NODES_CHECKED = 5
+# A node is 320 wide and, with two fields, under 400 high in the editor.
+COLUMN, ROW = 440, 420
 
 
 def handle(value: dict[str, Any]) -> str:
@@ -93,19 +95,36 @@ def handle(value: dict[str, Any]) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=True).replace('"', "\u0153")
 
 
+def identity(name: str) -> str:
+    """The fixed id of a flow. A Langflow server neither imports nor deletes flows with ids of version 5."""
+    return str(uuid.UUID(bytes=uuid.uuid5(NAMESPACE, name).bytes, version=4))
+
+
+def columns_of(data: dict[str, Any]) -> dict[str, int]:
+    """The column of each node: the longest way to it, so that every edge runs from left to right."""
+    columns = {node["id"]: 0 for node in data["nodes"]}
+    for _ in columns:
+        for edge in data["edges"]:
+            columns[edge["target"]] = max(columns[edge["target"]], columns[edge["source"]] + 1)
+    return columns
+
+
 def finish(flow: dict[str, Any], name: str) -> dict[str, Any]:
     """Add what `Graph.dump` leaves out (ids, positions, handles) and remove what changes from run to run."""
     data = flow["data"]
-    order = {"ChatInput": 0, "AskModel": 2, "CheckModel": 3, "ChatOutput": 4}
-    data["nodes"].sort(key=lambda node: (order.get(node["data"]["type"], 1), node["id"]))
+    columns = columns_of(data)
+    data["nodes"].sort(key=lambda node: (columns[node["id"]], node["id"]))
     data["edges"].sort(key=lambda edge: (edge["source"], edge["target"]))
     wanted = NODES.get(name, NODES_CHECKED)
     if (len(data["nodes"]), len(data["edges"])) != (wanted, wanted - 1):
         raise SystemExit(f"{name}: {len(data['nodes'])} nodes and {len(data['edges'])} edges, not {wanted} in a line")
-    flow |= {"id": str(uuid.uuid5(NAMESPACE, name)), "tags": ["interview"], "last_tested_version": version("lfx")}
-    for column, node in enumerate(data["nodes"]):
+    flow |= {"id": identity(name), "tags": ["interview"], "last_tested_version": version("lfx")}
+    for node in data["nodes"]:
+        column = columns[node["id"]]
+        beside = sorted(other for other, place in columns.items() if place == column)
+        row = beside.index(node["id"]) - (len(beside) - 1) / 2  # about the middle line
         node.setdefault("type", "genericNode")
-        node["position"] = {"x": 420 * column, "y": 0}
+        node["position"] = {"x": COLUMN * column, "y": round(ROW * row)}
         node["data"]["node"]["lf_version"] = version("lfx")
         for field in node["data"]["node"]["template"].values():
             if isinstance(field, dict) and isinstance(field.get("value"), dict) and "timestamp" in field["value"]:

@@ -365,8 +365,8 @@ def _sentence(problem: StartFailed | RehearsalError) -> str:
     return str(problem)
 
 
-def require_free_port(port: int) -> None:
-    """Raise Conflict when somebody listens on the port of the page."""
+def require_free_port(port: int, other: str = "PORT={} make run") -> None:
+    """Raise Conflict when somebody listens on a port; `other` is how to choose the next one."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -375,7 +375,7 @@ def require_free_port(port: int) -> None:
             raise Conflict(
                 f"Port {port} is in use by another program.",
                 code="port_in_use",
-                hint=f"Choose another one: PORT={port + 1} make run.",
+                hint=f"Choose another one: {other.format(port + 1)}.",
             ) from None
 
 

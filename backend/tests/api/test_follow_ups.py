@@ -257,6 +257,21 @@ async def test_a_flow_server_that_is_away_means_no_follow_up(client: httpx.Async
     assert (await ask(client, take))["reason"] == "unreachable"
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"reason": "', '"reason": "mood_'), ('"text": "', '"ask": "'), ('"quote": "', '"quote": "I shouted ')],
+)
+async def test_a_follow_up_that_an_edited_flow_makes_up_is_not_asked(
+    client: httpx.AsyncClient, settings: Any, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    monkeypatch.setattr(follow_ups, "ANSWER_S", 60.0)
+    _, questions, _ = await world.interview()
+    with flow_server(lambda _, text: text.replace(old, new)) as url:
+        object.__setattr__(settings, "langflow_url", url)
+        found = await ask(client, await answer(client, questions[0]))
+    assert (found["question"], found["reason"]) == (None, "unreachable")
+
+
 async def test_before_the_take_is_complete_nothing_can_be_asked(client: httpx.AsyncClient) -> None:
     _, questions, _ = await world.interview()
     take, _ = await begin(client, questions[0], None)

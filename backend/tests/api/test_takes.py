@@ -88,6 +88,34 @@ async def test_a_typed_answer_is_graded_with_its_own_words(client: httpx.AsyncCl
     assert (await client.get("/api/interviews")).json()[0]["overall"] == report["summary"]["overall"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"dimensions"', '"rows"'),
+        ('"status": "scored"', '"status": "guessed"'),
+        ('"quote": "', '"quote": "I never said '),
+        ('"overall": ', '"overall": 9'),
+    ],
+)
+async def test_what_an_edited_flow_makes_up_is_not_stored(
+    client: httpx.AsyncClient, settings: Any, question: UUID, old: str, new: str
+) -> None:
+    def edit(name: str, text: str) -> str:
+        assert old in text
+        return text.replace(old, new)
+
+    with flow_server(edit) as url:
+        object.__setattr__(settings, "langflow_url", url)
+        body = {"kind": "typed", "text": ANSWER}
+        take = (await client.post(f"/api/questions/{question}/takes", json=body)).json()
+        await analyse(take["id"])
+    stages = await world.stages(take["id"])
+    assert (stages["grade"].state, stages["grade"].result) == ("failed", None)
+    assert stages["grade"].error["code"] == "langflow_result_unfit"
+    assert "I never said" not in str(stages["grade"].error)
+    assert stages["tips"].result is None
+
+
 async def test_the_newest_take_counts_and_the_old_one_stays(client: httpx.AsyncClient, question: UUID) -> None:
     address = f"/api/questions/{question}/takes"
     first = (await client.post(address, json={"kind": "typed", "text": "One."})).json()

@@ -212,21 +212,31 @@ FAILED = json.dumps(
 )
 
 
+MADE_UP = json.dumps(
+    {"ok": False, "error": {"code": "own_code", "message": "Traceback:\nSECRET", "hint": None, "status": 422}}
+)
+
+
 @pytest.mark.parametrize(
     ("reply", "code", "retryable"),
     [
-        (_http("500 Internal Server Error", "Traceback (most recent call last): SECRET"), "langflow_status", True),
-        (_http("503 Service Unavailable", ""), "langflow_status", True),
-        (_http("429 Too Many Requests", ""), "langflow_status", True),
-        (_http("422 Unprocessable", ""), "langflow_status", False),
+        (_http("500 Internal Server Error", "Traceback (most recent call last): SECRET"), "langflow_busy", True),
+        (_http("503 Service Unavailable", ""), "langflow_busy", True),
+        (_http("429 Too Many Requests", ""), "langflow_rate", True),
+        (_http("400 Bad Request", "Flow build blocked: SECRET"), "langflow_refused", False),
         (_http("403 Forbidden", ""), "langflow_key", False),
-        (_http("200 OK", "<html>SECRET</html>"), "langflow_not_json", False),
-        (_http("200 OK", "[]"), "langflow_not_json", False),
+        (_http("200 OK", "<html>SECRET</html>"), "langflow_garbled", False),
+        (_http("200 OK", "[]"), "langflow_garbled", False),
         (_http("200 OK", FAILED), "langflow_flow_failed", True),
-        (_http("200 OK", _completed(None)), "langflow_result_not_json", False),
-        (_http("200 OK", _completed("SECRET, as a sentence")), "langflow_result_not_json", False),
-        (_http("200 OK", _completed('{"ok": true}')), "langflow_result_not_json", False),
-        (_http("200 OK", _completed('{"ok": false, "error": "SECRET"}')), "langflow_result_not_json", False),
+        (_http("200 OK", _completed(None)), "langflow_result_unfit", False),
+        (_http("200 OK", _completed("SECRET, as a sentence")), "langflow_result_unfit", False),
+        (_http("200 OK", _completed('{"ok": true, "data": NaN}')), "langflow_result_unfit", False),
+        (_http("200 OK", _completed("[" * 5000)), "langflow_result_unfit", False),
+        (_http("200 OK", '{"status": "completed", "output": "SECRET"}'), "langflow_result_unfit", False),
+        (_http("200 OK", _completed(MADE_UP)), "langflow_result_unfit", False),
+        (_http("301 Moved", ""), "langflow_garbled", False),
+        (_http("200 OK", _completed('{"ok": true}')), "langflow_result_unfit", False),
+        (_http("200 OK", _completed('{"ok": false, "error": "SECRET"}')), "langflow_result_unfit", False),
         (b"nonsense\r\n\r\n", "langflow_unreachable", True),
     ],
 )
@@ -239,6 +249,8 @@ async def test_what_a_broken_server_says_is_typed_and_never_passed_on(
             await run_flow("tips", {})
     error = caught.value
     assert (error.code, error.retryable) == (code, retryable)
+    assert error.provider == "langflow"
+    assert error.hint
     assert "SECRET" not in f"{error} {error.hint}"
 
 

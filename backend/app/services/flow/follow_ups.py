@@ -21,11 +21,12 @@ from app.models.take import Take
 from app.services.flow import views
 from app.services.interviews import cast, repository
 from app.services.interviews import service as interviews
+from app.services.interviews.check import follow_up_fault
 from app.services.outbox.files import delete_files
-from app.services.providers.flows import run_flow
+from app.services.providers.flows import fitting, run_flow, unfit
 from app.services.recordings import listening, service
 from app.services.speech import service as speech
-from app.utils.json import dump, load
+from app.utils.json import dump
 
 log = structlog.get_logger()
 
@@ -121,10 +122,13 @@ async def _choose(take: Take, began: float) -> dict[str, Any]:
     whole_s = TYPED_S if take.kind == "typed" else ANSWER_S
     left_s = max(FLOW_LEAST_S, began + whole_s - time.monotonic())
     try:
-        chosen: dict[str, Any] = dump(load(FollowUp, await run_flow("follow_up", message, timeout_s=left_s)))
+        found = fitting("follow_up", FollowUp, await run_flow("follow_up", message, timeout_s=left_s))
+        if fault := follow_up_fault(found, transcript):
+            raise unfit("follow_up", fault)
     except RehearsalError as error:
         log.warning("follow_up_not_chosen", take=str(take.id), code=error.code)
         return _none("unreachable")
+    chosen: dict[str, Any] = dump(found)
     return chosen
 
 

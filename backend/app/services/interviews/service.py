@@ -16,7 +16,8 @@ from app.domain.posting import Posting, Weight
 from app.domain.question import Coverage, Question, QuestionKind, QuestionSet
 from app.models.interview import Interview, QuestionRow
 from app.services.interviews import repository
-from app.services.providers.flows import TIMEOUT_S, WITH_MODEL_S, run_flow
+from app.services.interviews.check import fault
+from app.services.providers.flows import TIMEOUT_S, WITH_MODEL_S, fitting, run_flow, unfit
 from app.utils.json import dump, load
 
 MAX_QUESTIONS = 15
@@ -54,7 +55,10 @@ async def plan(
         {key: value for key, value in message.items() if value is not None},
         timeout_s=WITH_MODEL_S if model else TIMEOUT_S,
     )
-    return load(QuestionSet, data)
+    planned = fitting("question_generation", QuestionSet, data)
+    if reason := fault(planned, posting, kept=frozenset(question.text for question in keep)):
+        raise unfit("question_generation", reason)
+    return planned
 
 
 def create(

@@ -1,30 +1,38 @@
 """The client of the flow server: one JSON message to a flow, one JSON message back.
 
 `lfx serve` and a Langflow server answer `POST /api/v2/workflows` alike. The flow server's own error texts quote the
-message (and tracebacks), so they are never passed on.
+message (and tracebacks), so they are never passed on. A flow can be edited on a Langflow server, so nothing that comes
+back is believed before it fits the types (`fitting`) and the rules of who asked.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import ValidationError
 
 from app.core.config import settings
 from app.domain.errors import BadInput, ProviderError
+from app.utils.json import load
 from app.utils.paths import REPOSITORY
 
+T = TypeVar("T")
 PROVIDER = "langflow"
 FLOWS = REPOSITORY / "langflow" / "flows"
 # The longest measured flow takes a few seconds on a busy laptop; a stage's lease is renewed meanwhile.
 TIMEOUT_S = 60.0
 # With a language model (`services.model_branch` gives it up after 80 s), inside the limit of a stage (120 s).
 WITH_MODEL_S = 105.0
-# 408, 425 and 429 ask to come back; every other 4xx will be the same next time.
-RETRYABLE_4XX = frozenset({408, 425, 429})
+# They ask to come back; every other 4xx will be the same next time.
+RETRYABLE_4XX = frozenset({408, 425})
+CODE, LONGEST_SENTENCE = re.compile(r"[a-z][a-z0-9_]{1,59}"), 300
+CHECK_ADDRESS = "Check LANGFLOW_URL and that the flow server runs."
+EDITED = "If it was edited in Langflow, undo that, or put the shipped flows back: make langflow FLOWS=shipped."
 
 
 async def run_flow(name: str, message: dict[str, Any], *, timeout_s: float = TIMEOUT_S) -> Any:
@@ -42,10 +50,25 @@ async def run_flow(name: str, message: dict[str, Any], *, timeout_s: float = TIM
                 f"{settings().langflow_url.rstrip('/')}/api/v2/workflows", json=body, headers=headers
             )
         except httpx.TimeoutException:
-            raise _failed(f"The flow server did not answer within {timeout_s:g} seconds.", "timeout", True) from None
-        except httpx.HTTPError:
-            raise _failed("The flow server cannot be reached.", "unreachable", True) from None
+            hint = "Try again; it may be busy or starting."
+            late = f"The flow server did not answer within {timeout_s:g} seconds."
+            raise _failed(late, "timeout", True, hint=hint) from None
+        except (httpx.HTTPError, httpx.InvalidURL):
+            raise _failed("The flow server cannot be reached.", "unreachable", True, hint=CHECK_ADDRESS) from None
     return _data(name, response)
+
+
+def fitting(name: str, kind: type[T], data: Any) -> T:
+    """What the flow `name` returned, as `kind`. Raises ProviderError when it is something else."""
+    try:
+        return load(kind, data)
+    except (ValidationError, RecursionError):
+        raise unfit(name, "what it returned has another shape") from None
+
+
+def unfit(name: str, reason: str) -> ProviderError:
+    """The error for a flow whose result may not be used; `reason` is ours and quotes nothing of the result."""
+    return _failed(f"The result of the flow {name} cannot be used: {reason}.", "result_unfit", False, hint=EDITED)
 
 
 async def reachable(*, timeout_s: float = 3.0) -> bool:
@@ -65,21 +88,24 @@ def _data(name: str, response: httpx.Response) -> Any:
     if status in (401, 403):
         raise _failed("The flow server refused the key.", "key", False, hint="Set LANGFLOW_API_KEY to its key.")
     if status == 404:
-        raise _failed(
-            f"The flow server does not have the flow {name}.", "flow_missing", False, hint="Load langflow/flows on it."
-        )
+        hint = "Put the shipped flows on it: make langflow FLOWS=shipped."
+        raise _failed(f"The flow server does not have the flow {name}.", "flow_missing", False, hint=hint)
+    if status == 429:
+        raise _failed("The flow server was asked too often.", "rate", True, hint="Try again in a minute.")
+    if status >= 500 or status in RETRYABLE_4XX:
+        raise _failed(f"The flow server failed on the flow {name} ({status}).", "busy", True, hint=EDITED)
     if status >= 400:
-        retryable = status >= 500 or status in RETRYABLE_4XX
-        raise _failed(f"The flow server answered {status}.", "status", retryable)
+        # A Langflow server says so of a component that it does not know.
+        raise _failed(f"The flow server refused to run the flow {name} ({status}).", "refused", False, hint=EDITED)
     reply = _object(response.content)
     if reply is None:
-        raise _failed("The flow server did not answer with JSON.", "not_json", False)
+        raise _failed("What answered is not the flow server.", "garbled", False, hint=CHECK_ADDRESS)
     if reply.get("has_errors") or reply.get("status") != "completed":
-        raise _failed(f"The flow {name} failed on the flow server.", "flow_failed", True)
+        raise _failed(f"The flow {name} failed on the flow server.", "flow_failed", True, hint=EDITED)
     output = reply.get("output")
     result = _object(output.get("text") if isinstance(output, dict) else None)
     if result is None:
-        raise _failed(f"The flow {name} did not return a JSON message.", "result_not_json", False)
+        raise unfit(name, "it is no JSON message")
     if result.get("ok") is True and "data" in result:
         return result["data"]
     raise _refused(name, result.get("error"))
@@ -87,13 +113,20 @@ def _data(name: str, response: httpx.Response) -> Any:
 
 def _refused(name: str, error: Any) -> Exception:
     """The exception for a flow's own error; a 4xx is about the message, anything else about the flow."""
-    if not isinstance(error, dict) or not isinstance(error.get("code"), str):
-        return _failed(f"The flow {name} did not return a JSON message.", "result_not_json", False)
-    code, message, hint = error["code"], str(error.get("message") or "The flow refused the message."), error.get("hint")
-    status = error.get("status")
+    if not isinstance(error, dict):
+        return unfit(name, "it is neither a result nor an error")
+    code, hint, status = error.get("code"), error.get("hint"), error.get("status")
+    message = error.get("message")
+    if not isinstance(code, str) or not CODE.fullmatch(code) or not _sentence(message) or not _sentence(hint or "-"):
+        return unfit(name, "it is neither a result nor an error")
     if isinstance(status, int) and 400 <= status < 500:
-        return BadInput(message, code=code, hint=hint)
-    return ProviderError(PROVIDER, message, retryable=False, code=code, hint=hint)
+        return BadInput(str(message), code=code, hint=hint)
+    return ProviderError(PROVIDER, str(message), retryable=False, code=code, hint=hint)
+
+
+def _sentence(text: Any) -> bool:
+    """Whether a text is of the kind that our errors show: an edited flow may say anything, such as a traceback."""
+    return isinstance(text, str) and 0 < len(text) <= LONGEST_SENTENCE and text.isprintable()
 
 
 def _failed(message: str, code: str, retryable: bool, *, hint: str | None = None) -> ProviderError:
@@ -102,10 +135,15 @@ def _failed(message: str, code: str, retryable: bool, *, hint: str | None = None
 
 def _object(text: Any) -> dict[str, Any] | None:
     try:
-        value = json.loads(text)
-    except (TypeError, ValueError):
+        value = json.loads(text, parse_constant=_no_number)
+    except (TypeError, ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _no_number(name: str) -> None:
+    # Python reads NaN and Infinity, which are no JSON and no database stores.
+    raise ValueError(name)
 
 
 @lru_cache(maxsize=16)
