@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,8 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+# Two BLAS threads on two busy cores wait for each other: planning took thirty times as long (facts/grading.md).
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 LOOPBACK_NAMES = frozenset({"localhost", "", "ip6-localhost"})
 
 

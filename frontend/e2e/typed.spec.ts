@@ -101,9 +101,12 @@ test("corrections are kept, a removal can be undone, questions move by keyboard"
   await goToQuestions(page);
   const questions = page.getByRole("region", { name: "Questions" }).getByRole("listitem");
   const first = await questions.first().getByRole("heading").textContent();
+  // The page shows the new order at once; a reload may come only when it is kept.
+  const kept = page.waitForResponse((answer) => answer.url().endsWith("/order") && answer.ok());
   await page.getByRole("button", { name: "Move question 1", exact: true }).press("ArrowDown");
   await expect(page.getByText("Now question 2 of 8.")).toBeAttached();
   await expect(questions.nth(1).getByRole("heading")).toHaveText(first ?? "");
+  await kept;
   await page.reload();
   await expect(questions.nth(1).getByRole("heading")).toHaveText(first ?? "");
 });

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TYPED = "A typed answer has none."
 NO_PICTURE = "The recording has no picture."
+NO_SERVICE = "No service of others is asked on the command line."
 
 
 @dataclass
@@ -87,8 +88,8 @@ def typed(text: str, duration_s: float | None = None) -> Answer:
         answer.transcript = typed_transcript(text)
         if duration_s is not None:
             answer.transcript = replace(answer.transcript, duration_ms=round(duration_s * 1000))
-    answer.skip("voice", TYPED)
-    answer.skip("presence", TYPED)
+    for name in ("voice", "presence", "cloud_video"):
+        answer.skip(name, TYPED)
     return answer
 
 
@@ -114,6 +115,7 @@ def recorded(path: Path, hotwords: Sequence[str]) -> Answer:
                 answer.block(name, "media")
         else:
             _measure(answer, copy, read_wav(sound), hotwords)
+    answer.skip("cloud_video", NO_SERVICE)
     return answer
 
 

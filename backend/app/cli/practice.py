@@ -113,7 +113,7 @@ def build_report(
                 "style": "neutral",
                 "hidden": False,
                 "follow_ups": False,
-                "consent": {"recording": True, "voice": True, "presence": True},
+                "consent": {"recording": True, "voice": True, "presence": True, "providers": []},
                 "count": options.questions,
                 "seed": options.seed,
                 "kinds": None,
@@ -145,6 +145,8 @@ def build_report(
                 "transcript": answer.transcript if answer else None,
                 "voice": answer.voice if answer else None,
                 "presence": answer.presence if answer else None,
+                "observations": None,
+                "copies": None,
                 "grade": answer.grade if answer else None,
                 "tips": list(answer.tips) if answer else [],
                 "stages": answer.stages if answer else [],
@@ -152,6 +154,7 @@ def build_report(
             }
             for question, answer, take in zip(questions, given, takes, strict=True)
         ],
+        "usage": {"models": [], "cost_usd": 0.0, "budget_usd": 0.0, "estimated": False},
         "provenance": {"code": __version__, "questions": planned.provenance},
     }
     checked: dict[str, Any] = ReportOut.model_validate(report).model_dump(mode="json")

@@ -307,6 +307,7 @@ async def test_a_follow_up_is_graded_but_has_no_tips_of_its_own(client: httpx.As
         "transcript": "queued",
         "voice": "skipped",
         "presence": "skipped",
+        "cloud_video": "skipped",
         "grade": "waiting",
         "tips": "skipped",
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from app.services.providers import calls, usage
 from tests import world
@@ -129,3 +130,18 @@ async def test_consent_names_providers_that_exist(client: httpx.AsyncClient) -> 
     assert changed.json()["settings"]["consent"] == agreed
     wrong = await client.patch(address, json={"consent": agreed | {"providers": ["nobody"]}})
     assert (wrong.status_code, wrong.json()["error"]) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "named"), [("https://fra1.digitaloceanspaces.com", ["fra1.digitaloceanspaces.com"]), (None, [])]
+)
+async def test_the_page_names_who_keeps_the_recordings(
+    client: httpx.AsyncClient, settings: Any, monkeypatch: pytest.MonkeyPatch, endpoint: str | None, named: list[str]
+) -> None:
+    # Nothing is asked of the storage here: only the settings are read.
+    monkeypatch.setattr(settings, "storage_url", "s3://takes")
+    monkeypatch.setattr(settings, "storage_endpoint", endpoint or "http://127.0.0.1:9")
+    monkeypatch.setattr(settings, "storage_access_key", SecretStr("id"))
+    monkeypatch.setattr(settings, "storage_secret_key", SecretStr("s3cr3t"))
+    far = [row for row in (await client.get("/api/system")).json()["providers"] if row["port"] == "storage"]
+    assert [row["name"] for row in far] == named

@@ -169,7 +169,8 @@ def test_retry_after() -> None:
 
 def test_prices() -> None:
     def price(provider: str, **values: str) -> prices.Price:
-        return prices.of(Configured(provider, {"model": MODELS[provider]} | values, None))
+        known = {"model": MODELS[provider], "base_url": "https://models.example/v1"}
+        return prices.of(Configured(provider, known | values, None))
 
     assert price("openai") == prices.Price(0.40, 1.60)
     assert price("openai", model="gpt-4.1") == prices.Price(2.00, 8.00)
@@ -179,5 +180,6 @@ def test_prices() -> None:
     assert price("openai_compatible") == highest
     assert price("openai_compatible", model="gpt-4.1-mini") == highest  # a name on somebody's own server
     assert price("openai_compatible", input_price="0", output_price="0") == prices.Price(0, 0)
+    assert price("openai_compatible", base_url="http://127.0.0.1:11434/v1") == prices.Price(0, 0)
     assert price("openai", input_price="1") == prices.Price(0.40, 1.60)  # half a price is none
     assert prices.Price(0.40, 1.60).cost(1, 1) == 2

@@ -220,8 +220,8 @@ def test_a_practised_interview_has_the_web_s_report(tmp_path: Path) -> None:
     assert {stage.name: stage.state for stage in spoken.stages}["presence"] == "skipped"
     assert typed.grade == grade_answer(typed.question, typed_transcript(ANSWER))
     states = {stage.name: stage.state for stage in broken.stages}
-    assert set(states.values()) == {"failed"}
-    assert {stage.name for stage in broken.stages} == {"media", "transcript", "voice", "presence", "grade", "tips"}
+    failed = ("media", "transcript", "voice", "presence", "grade", "tips")
+    assert states == dict.fromkeys(failed, "failed") | {"cloud_video": "skipped"}
     assert broken.grade is None
     assert missing.take is None
     assert (printed["asked"], printed["answered"], printed["graded"]) == (4, report.summary.answered, 2)

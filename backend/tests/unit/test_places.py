@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from app.core import config
 from app.core.config import Settings
 from app.core.places import Bucket, Folder, place
 from app.domain.errors import BadInput
-from app.services import system
 
 KEYS: dict[str, Any] = {"access_key": SecretStr("id"), "secret_key": SecretStr("s3cr3t")}
 SPACES = "https://fra1.digitaloceanspaces.com"
@@ -90,19 +88,3 @@ def test_signed_addresses_need_a_bucket(monkeypatch: pytest.MonkeyPatch) -> None
     assert Settings().media_origin == SPACES
     monkeypatch.setenv("STORAGE_SIGNED_URLS", "0")
     assert Settings().media_origin is None
-
-
-@pytest.mark.parametrize(("endpoint", "named"), [(SPACES, ["fra1.digitaloceanspaces.com"]), ("http://127.0.0.1:9", [])])
-def test_the_page_names_who_keeps_the_recordings(
-    monkeypatch: pytest.MonkeyPatch, endpoint: str, named: list[str]
-) -> None:
-    monkeypatch.setenv("STORAGE_URL", "s3://takes")
-    monkeypatch.setenv("STORAGE_ENDPOINT", endpoint)
-    monkeypatch.setenv("STORAGE_ACCESS_KEY", "id")
-    monkeypatch.setenv("STORAGE_SECRET_KEY", "s3cr3t")
-    config.settings.cache_clear()
-    try:
-        far = [row["name"] for row in system.describe()["providers"] if row["where"] == "cloud"]
-    finally:
-        config.settings.cache_clear()
-    assert far == named

@@ -13,6 +13,7 @@ from app.domain.answer import Word
 FILLERS = frozenset({"um", "umm", "uh", "uhh", "uhm", "er", "erm", "hmm", "hm", "mm", "ah"})
 LOST_S = 2.0  # speech without a word for this long is looked at again: nobody drags a word for two seconds
 WORD_S, NEAR_S = 0.8, 0.3  # how much of a long word counts at each end; how far times of words are off (facts)
+MARKS = frozenset(".,;:!?…-–—'\"")
 JOIN_S = 1.0  # stretches this close are decoded together, because words need their neighbours
 Span = tuple[float, float]
 SOFT_FILLERS = re.compile(r"\b(like|you know|i mean|basically|actually|sort of|kind of)\b")
@@ -50,13 +51,16 @@ def _plain_filler(text: str) -> str:
 def join_pieces(heard: Sequence[Heard]) -> list[Heard]:
     """Join pieces without a leading space to the word before them ("on" + "-call"): its times and weakest probability.
 
-    A transcript shows words with spaces between, so a piece on its own would be written apart.
+    A transcript shows words with spaces between, so a piece on its own would be written apart. Marks alone are no
+    word: in silence a recogniser can write a row of full stops, which would count as words and as pace.
     """
     out: list[Heard] = []
     for item in heard:
-        if not item.text.strip():
+        bare = item.text.strip()
+        joins = bool(out) and not item.text[:1].isspace()
+        if not bare or (MARKS.issuperset(bare) and (not joins or out[-1].text[-1:] in MARKS)):
             continue
-        if out and not item.text[0].isspace():
+        if joins:
             last = out[-1]
             out[-1] = Heard(
                 text=last.text + item.text,

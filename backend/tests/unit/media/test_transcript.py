@@ -76,6 +76,11 @@ class TestTidy:
         (word,) = tidy(pieces, 1000)
         assert (word.text, word.start_ms, word.end_ms, word.probability) == ("on-call", 0, 600, 0.4)
 
+    def test_a_row_of_full_stops_is_no_row_of_words(self) -> None:
+        texts = (" It", " works", ".", " .", ".", " ...", " R", " &", " D", " –", ".")
+        heard = [Heard(text=text, start_s=k / 10, end_s=k / 10 + 0.1, probability=0.5) for k, text in enumerate(texts)]
+        assert [word.text for word in tidy(heard, 2000)] == ["It", "works.", "R", "&", "D."]
+
     def test_fillers_are_marked_and_spelled_one_way(self) -> None:
         assert shown(words("UMM I uhh, think Umm. hm")) == "[um] I [uh,] think [Um.] [hmm]"
 

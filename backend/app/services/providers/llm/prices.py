@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from app.services.providers.configuration import Configured
 
 # Third-party copies of the makers' lists, seen on this day; the makers' own pages were not. Where copies differ, the
 # highest. By the beginning of the model's name, the longest that fits; US dollars for a million tokens (in, out).
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SEEN = "2026-11-26"
 LIST: dict[str, tuple[float, float]] = {
     "gpt-4.1": (2.00, 8.00),
@@ -41,6 +43,8 @@ def of(ready: Configured) -> Price:
     if own[0] is not None and own[1] is not None:
         return Price(float(own[0]), float(own[1]))
     model = ready.values["model"]
+    if ready.id == "openai_compatible" and urlsplit(ready.values["base_url"]).hostname in LOOPBACK:
+        return Price(0.0, 0.0)  # a server on one's own machine sends no bill
     # A server of somebody else may call its model anything: its name says nothing about its price.
     known = [name for name in LIST if model == name or model.startswith(f"{name}-")] if _is_maker(ready) else []
     if known:
