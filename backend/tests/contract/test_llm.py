@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from app.domain.errors import ProviderError
 from app.services.providers.configuration import Configured
+from app.services.providers.failures import retry_after_s
 from app.services.providers.llm import gateway, prices
-from app.services.providers.llm.errors import retry_after
 from app.services.providers.ports import Completion, Prompt
 from tests.contract.llm_server import KEY, Vendor, serving
 
@@ -156,13 +156,13 @@ async def test_a_wrong_key_and_a_closed_port(provider: str, vendor: Vendor) -> N
 
 
 def test_retry_after() -> None:
-    assert retry_after({}) is None
-    assert retry_after({"retry-after": "0"}) == 0
-    assert retry_after({"retry-after": "99999"}) == 600
-    assert retry_after({"retry-after": "-3"}) == 0
-    assert retry_after({"retry-after": "soon"}) is None
-    assert retry_after({"retry-after": "nan"}) is None
-    seconds = retry_after({"retry-after": email.utils.formatdate(time.time() + 100, usegmt=True)})
+    assert retry_after_s(None) is None
+    assert retry_after_s("0") == 0
+    assert retry_after_s("99999") == 600
+    assert retry_after_s("-3") == 0
+    assert retry_after_s("soon") is None
+    assert retry_after_s("nan") is None
+    seconds = retry_after_s(email.utils.formatdate(time.time() + 100, usegmt=True))
     assert seconds is not None
     assert 90 < seconds <= 100
 

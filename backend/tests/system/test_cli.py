@@ -269,7 +269,14 @@ def test_doctor_says_what_is_configured_and_what_is_missing(tmp_path: Path) -> N
 def test_interrupting_is_clean() -> None:
     argv = [sys.executable, "-m", "app", "grade", "--batch"]
     with subprocess.Popen(
-        argv, cwd=BACKEND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        argv,
+        cwd=BACKEND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Whoever started the tests in the background of a shell has handed on a SIGINT that is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

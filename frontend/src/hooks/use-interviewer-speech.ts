@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import type { InterviewOut, QuestionOut } from "../utils/api/types";
 import { speechKey } from "../utils/speech";
 import { useClosing, useSpeech } from "./queries/questions";
@@ -15,6 +16,26 @@ export function useInterviewerSpeech(interview: InterviewOut, item: QuestionOut,
     speechKey(interview.settings, question.text),
   );
   const audio = useSpokenAudio(speech, question.text);
+  const next = interview.questions[interview.questions.indexOf(item) + 1];
+  const ahead = useSpeech(
+    interview.id,
+    spoken && next ? next.id : null,
+    speechKey(interview.settings, next?.question.text ?? ""),
+  );
+  useFetched(ahead.data?.state === "ready" ? ahead.data.url : null);
   const closing = useSpokenAudio(useClosing(interview.id, spoken && interview.closing !== null), CLOSING);
   return { audio, closing };
+}
+
+/** Has the browser keep what will be said next, so that its first sound does not wait for the line. */
+function useFetched(url: string | null) {
+  useEffect(() => {
+    if (!url) return;
+    const element = new Audio(url);
+    element.preload = "auto";
+    return () => {
+      element.removeAttribute("src");
+      element.load();
+    };
+  }, [url]);
 }

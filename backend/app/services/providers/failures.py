@@ -12,9 +12,20 @@ from datetime import UTC, datetime
 from app.domain.errors import ProviderError
 from app.services.providers.catalog import BY_ID, title
 
+# Parameters that a service may refuse by name.
+PARAMETERS = frozenset(
+    {"model", "temperature", "seed", "max_tokens", "max_completion_tokens", "response_format", "output_config"}
+)
+RETRY_AFTER_MAX_S = 600.0
 
-def of_status(provider: str, status: int, headers: Mapping[str, str] | None = None) -> ProviderError:
-    """The error for an HTTP status that is not a success. `headers` by lower-case name."""
+
+def of_status(
+    provider: str, status: int, headers: Mapping[str, str] | None = None, parameter: object = None
+) -> ProviderError:
+    """The error for an HTTP status that is not a success. `headers` by lower-case name.
+
+    `parameter` is what the service names as wrong; only names of PARAMETERS are told, anything else could quote a text.
+    """
     name = title(provider)
     if status in (401, 403):
         return _error(provider, "key", f"{name} does not accept the key.", False, hint="Check the key and its plan.")
@@ -28,7 +39,9 @@ def of_status(provider: str, status: int, headers: Mapping[str, str] | None = No
     if status >= 500:
         asked = retry_after_s((headers or {}).get("retry-after"))
         return _error(provider, "busy", f"{name} has a problem at the moment.", True, retry_after_s=asked)
-    return _error(provider, "refused", f"{name} refused the request ({status}).", False)
+    named = f", parameter {parameter}" if parameter in PARAMETERS else ""
+    hint = "Check the name of the model and the address in the settings." if status == 404 else None
+    return _error(provider, "refused", f"{name} refused the request ({status}{named}).", False, hint=hint)
 
 
 def timed_out(provider: str, after_s: float | None = None, *, retryable: bool = True) -> ProviderError:
@@ -42,9 +55,21 @@ def unreachable(provider: str) -> ProviderError:
     return _error(provider, "unreachable", f"{title(provider)} cannot be reached.", True)
 
 
-def garbled(provider: str) -> ProviderError:
-    """The answer is not what the service promises: cut off, another content type, times of another sound."""
-    return _error(provider, "garbled", f"{title(provider)} sent an answer that cannot be used.", True)
+def of_connection(provider: str, cause: BaseException | None) -> ProviderError:
+    """No connection, or one that broke: then nobody knows whether the service did (and bills) the work."""
+    if cause is not None and type(cause).__name__ in ("ConnectError", "ConnectTimeout", "UnsupportedProtocol"):
+        return unreachable(provider)
+    return garbled(provider, "an answer that was cut off")
+
+
+def garbled(provider: str, what: str = "an answer that cannot be used", *, retryable: bool = True) -> ProviderError:
+    """The answer is not what the service promises; `what` says how, in our words."""
+    return _error(provider, "garbled", f"{title(provider)} sent {what}.", retryable)
+
+
+def declined(provider: str) -> ProviderError:
+    """The service understood and does not want to."""
+    return _error(provider, "refused", f"{title(provider)} declined to answer.", False)
 
 
 def not_installed(provider: str) -> ProviderError:
@@ -56,18 +81,19 @@ def not_installed(provider: str) -> ProviderError:
 
 
 def retry_after_s(value: str | None) -> float | None:
-    """Seconds of a Retry-After header (RFC 9110 10.2.3: seconds or a date); None when there is none to use."""
-    if value is None:
+    """Seconds of a Retry-After header (RFC 9110 10.2.3: seconds or a date), 0 to 600; None when there is none."""
+    if value is None or not value.strip():
         return None
-    if value.strip().isdigit():
-        return float(value)
     try:
-        moment = email.utils.parsedate_to_datetime(value)
+        seconds = float(value)
     except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+        try:
+            moment = email.utils.parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        seconds = (aware - datetime.now(UTC)).total_seconds()
+    return min(RETRY_AFTER_MAX_S, max(0.0, seconds)) if seconds == seconds else None
 
 
 def _error(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_network
 from typing import Any
 
@@ -31,6 +31,19 @@ class Server:
     async def start(self, port: int = 0) -> None:
         self._server = await asyncio.start_server(self._serve, self.host, port)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    async def start_beside(self, others: Sequence[Server]) -> None:
+        """Start this one on a free port and the others on the same port of their own hosts."""
+        for _ in range(50):
+            await self.start()
+            try:
+                for server in others:
+                    await server.start(self.port)
+                return
+            except OSError:  # somebody else has this port on one of the hosts
+                for server in (self, *others):
+                    await server.stop()
+        raise OSError("no port is free on all hosts")
 
     async def stop(self) -> None:
         for task in self._tasks:

@@ -51,10 +51,9 @@ class Web:
 @pytest.fixture
 async def web() -> AsyncIterator[Web]:
     public = Server(PUBLIC)
-    await public.start()
     inside = tuple(Server(host) for host in INSIDE)
+    await public.start_beside(inside)
     for server in inside:
-        await server.start(public.port)
         server.page("/", b"secret")
         server.page("/robots.txt", b"", content_type="text/plain")
     public.page("/job", PAGE)

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from app.services.providers import failures
 from app.services.providers.configuration import Configured
-from app.services.providers.llm import errors
 from app.services.providers.ports import Completion, Prompt
 
 ADDRESS = "https://api.anthropic.com"
@@ -40,7 +40,7 @@ async def complete(ready: Configured, prompt: Prompt, *, timeout_s: float = 30.0
     try:
         import anthropic
     except ImportError:
-        raise errors.not_installed(ready.id) from None
+        raise failures.not_installed(ready.id) from None
     assert ready.key is not None, "the catalogue requires a key"
     http = anthropic.DefaultAsyncHttpxClient(follow_redirects=False, timeout=timeout_s)
     client = anthropic.AsyncAnthropic(
@@ -55,13 +55,13 @@ async def complete(ready: Configured, prompt: Prompt, *, timeout_s: float = 30.0
             raw = await client.messages.with_raw_response.create(**_body(ready, prompt))
             content_type, content = raw.headers.get("content-type", ""), raw.http_response.content
     except (TimeoutError, anthropic.APITimeoutError):
-        raise errors.timeout(ready.id, timeout_s) from None
+        raise failures.timed_out(ready.id, timeout_s) from None
     except anthropic.APIConnectionError as error:
-        raise errors.from_connection(ready.id, error.__cause__) from None
+        raise failures.of_connection(ready.id, error.__cause__) from None
     except anthropic.APIStatusError as error:
-        raise errors.from_status(ready.id, error.status_code, error.response.headers) from None
+        raise failures.of_status(ready.id, error.status_code, error.response.headers) from None
     except anthropic.AnthropicError:
-        raise errors.garbled(ready.id, "something that its own client cannot read") from None
+        raise failures.garbled(ready.id, "something that its own client cannot read") from None
     return _completion(ready.id, content_type, content)
 
 
@@ -77,11 +77,11 @@ def _body(ready: Configured, prompt: Prompt) -> dict[str, Any]:
 
 def _completion(provider: str, content_type: str, content: bytes) -> Completion:
     if "json" not in content_type:
-        raise errors.garbled(provider, "something that is not JSON")
+        raise failures.garbled(provider, "something that is not JSON")
     try:
         answer = _Answer.model_validate_json(content)
     except ValidationError:
-        raise errors.garbled(provider, "an answer of another shape than its interface promises") from None
+        raise failures.garbled(provider, "an answer of another shape than its interface promises") from None
     text = "".join(block.text for block in answer.content if block.type == "text")
     ended: Literal["stop", "length", "declined", "no_text"] = "stop"
     if answer.stop_reason == "refusal":

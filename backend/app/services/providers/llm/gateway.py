@@ -8,8 +8,8 @@ import structlog
 
 from app.domain.errors import ProviderError
 from app.models.provider import ModelTicketRow
-from app.services.providers import calls, configuration, usage
-from app.services.providers.llm import anthropic, errors, openai, prices
+from app.services.providers import calls, configuration, failures, usage
+from app.services.providers.llm import anthropic, openai, prices
 from app.services.providers.ports import Completion, LanguageModel, Prompt
 
 log = structlog.get_logger()
@@ -64,9 +64,9 @@ def _most_tokens(prompt: Prompt) -> int:
 
 def _whole(provider: str, done: Completion) -> Completion:
     if done.ended == "declined":
-        raise errors.problem(provider, "refused", "declined to answer.", retryable=False)
+        raise failures.declined(provider)
     if done.ended != "stop":
         how = "a text that ends in the middle" if done.ended == "length" else "no text"
         # The same prompt at temperature 0 would end the same way.
-        raise errors.problem(provider, "garbled", f"sent {how}.", retryable=False)
+        raise failures.garbled(provider, how, retryable=False)
     return done

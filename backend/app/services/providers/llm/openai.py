@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from app.services.providers import failures
 from app.services.providers.configuration import Configured
-from app.services.providers.llm import errors
 from app.services.providers.ports import Completion, Prompt
 
 ADDRESS = "https://api.openai.com/v1"
@@ -44,7 +44,7 @@ async def complete(ready: Configured, prompt: Prompt, *, timeout_s: float = 30.0
     try:
         import openai
     except ImportError:
-        raise errors.not_installed(ready.id) from None
+        raise failures.not_installed(ready.id) from None
     http = openai.DefaultAsyncHttpxClient(follow_redirects=False, timeout=timeout_s)
     client = openai.AsyncOpenAI(
         api_key=ready.key.get_secret_value() if ready.key else "none",
@@ -58,13 +58,13 @@ async def complete(ready: Configured, prompt: Prompt, *, timeout_s: float = 30.0
             raw = await client.chat.completions.with_raw_response.create(**_body(ready, prompt))
             content_type, content = raw.headers.get("content-type", ""), raw.http_response.content
     except (TimeoutError, openai.APITimeoutError):
-        raise errors.timeout(ready.id, timeout_s) from None
+        raise failures.timed_out(ready.id, timeout_s) from None
     except openai.APIConnectionError as error:
-        raise errors.from_connection(ready.id, error.__cause__) from None
+        raise failures.of_connection(ready.id, error.__cause__) from None
     except openai.APIStatusError as error:
-        raise errors.from_status(ready.id, error.status_code, error.response.headers, error.param) from None
+        raise failures.of_status(ready.id, error.status_code, error.response.headers, error.param) from None
     except openai.OpenAIError:
-        raise errors.garbled(ready.id, "something that its own client cannot read") from None
+        raise failures.garbled(ready.id, "something that its own client cannot read") from None
     done = _completion(ready.id, content_type, content)
     # The makers name the exact version behind a name; other servers name a file of theirs.
     return done if ready.id == "openai" else replace(done, model=ready.values["model"])
@@ -86,11 +86,11 @@ def _body(ready: Configured, prompt: Prompt) -> dict[str, Any]:
 
 def _completion(provider: str, content_type: str, content: bytes) -> Completion:
     if "json" not in content_type:
-        raise errors.garbled(provider, "something that is not JSON")
+        raise failures.garbled(provider, "something that is not JSON")
     try:
         answer = _Answer.model_validate_json(content)
     except ValidationError:
-        raise errors.garbled(provider, "an answer of another shape than its interface promises") from None
+        raise failures.garbled(provider, "an answer of another shape than its interface promises") from None
     choice = answer.choices[0]
     ended: Literal["stop", "length", "declined", "no_text"] = "stop"
     if choice.message.refusal or choice.finish_reason == "content_filter":

@@ -172,9 +172,7 @@ async def _heard(
         headers = {name.lower(): value for name, value in error.response.headers.items()}
         raise failures.of_status(PROVIDER, error.status_code, headers) from None
     except openai.APIConnectionError as error:
-        # Cut off in the middle is a broken answer; the client calls both the same.
-        cut = "Protocol" in type(error.__cause__).__name__ or "Read" in type(error.__cause__).__name__
-        raise (failures.garbled if cut else failures.unreachable)(PROVIDER) from None
+        raise failures.of_connection(PROVIDER, error.__cause__) from None
     except (openai.OpenAIError, ValueError, AttributeError, TypeError):
         raise failures.garbled(PROVIDER) from None
 
