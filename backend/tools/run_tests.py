@@ -1,6 +1,6 @@
 """`make test`: one suite after the other, then one line that counts them all.
 
-    python -m tools.run_tests [backend] [avatars] [web] [e2e] [langflow] [drills]
+    python -m tools.run_tests [backend] [avatars] [web] [e2e] [slow] [langflow] [drills]
 
 Without a name all run. The recorded material of the drills and the browser journeys is made once.
 
@@ -40,9 +40,20 @@ def commands(report: Path) -> dict[str, tuple[Path, tuple[str, ...]]]:
     return {
         "backend": (
             BACKEND,
-            (*PYTEST, junit, "-m", "not drill and not langflow_server", "-n", "2", "--dist", "loadgroup", "tests"),
+            (
+                *PYTEST,
+                junit,
+                "-m",
+                "not drill and not slow and not langflow_server",
+                "-n",
+                "2",
+                "--dist",
+                "loadgroup",
+                "tests",
+            ),
         ),
         "avatars": (AVATARS, (*PYTEST, junit, "tests")),
+        "slow": (BACKEND, (*PYTEST, junit, "-m", "slow", "tests")),
         "langflow": (BACKEND, (sys.executable, "-m", "tests.langflow.run", "--durations=8", junit)),
         "drills": (BACKEND, (*PYTEST, junit, "-m", "drill", "tests")),
         "web": (FRONTEND, ("npx", "--no-install", "vitest", "run", "--reporter=default", "--reporter=junit")),

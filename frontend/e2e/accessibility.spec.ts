@@ -13,7 +13,7 @@ import {
   waitForReport,
 } from "./steps";
 
-const WIDTHS = [390, 820, 1440];
+const WIDTHS = [360, 820, 1440];
 
 async function check(page: Page, name: string): Promise<void> {
   for (const width of WIDTHS) {
@@ -66,6 +66,9 @@ test("every page passes axe at three widths and never scrolls sideways", async (
   await page.goto("/data");
   await expect(page.getByRole("heading", { name: "Postings" })).toBeVisible();
   await check(page, "data");
+  await page.goto("/services");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await check(page, "services");
   await page.goto("/nowhere");
   await expect(page.getByRole("heading", { name: "There is nothing at this address" })).toBeVisible();
   await check(page, "not found");

@@ -27,7 +27,7 @@ from tests.flows.test_model_branch import numbers, system
 
 __all__ = ["system"]
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.services, pytest.mark.models]
+pytestmark = [pytest.mark.slow, pytest.mark.services, pytest.mark.models]
 
 # A reply that is too long, too late on a busy machine, or of another shape: what a small model may well do.
 FAILURES = {"openai_compatible_garbled", "openai_compatible_timeout", "model_timeout", "reply_unusable"}
