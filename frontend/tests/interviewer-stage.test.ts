@@ -4,11 +4,13 @@ import { closedLips, openingOf, type Shapes } from "../src/utils/interviewer/lip
 import { createPerformer, type Frame } from "../src/utils/interviewer/performer";
 import { governor, isSoftware } from "../src/utils/interviewer/quality";
 import { report } from "../src/utils/interviewer/report";
-import { eyeTile, mouthTiles, readSheet } from "../src/utils/interviewer/sprites";
+import { eyeTile, mouthTiles, readSheet, swayOf } from "../src/utils/interviewer/sprites";
 
 const LAYOUT = {
   size: [1000, 800],
   base: { x: 0, y: 0, w: 640, h: 480 },
+  seat: 360,
+  narrow: 0.8,
   mouth: { at: [280, 200], w: 80, h: 60, tiles: { sil: [640, 0], PP: [720, 0], aa: [800, 0], O: [880, 0] } },
   eyes: { at: [260, 120], w: 120, h: 50, tiles: { open: [640, 60], half: [760, 60], closed: [880, 60] } },
 };
@@ -16,11 +18,8 @@ const LAYOUT = {
 const shapes = (change: Partial<Shapes>): Shapes => ({ ...closedLips(), sil: 0, ...change });
 
 describe("the sheet of the 2D twin", () => {
-  it("is read when it is sound, with or without brows", () => {
-    expect(readSheet(LAYOUT)?.brows).toBeNull();
-    expect(
-      readSheet({ ...LAYOUT, brows: { at: [0, 0], w: 9, h: 9, tiles: { up: [0, 0] } } })?.brows,
-    ).not.toBeNull();
+  it("is read when it is sound", () => {
+    expect(readSheet(LAYOUT)).toMatchObject({ seat: 360, narrow: 0.8 });
   });
   it("is refused when something is missing or lies outside", () => {
     for (const broken of [
@@ -31,6 +30,8 @@ describe("the sheet of the 2D twin", () => {
       { ...LAYOUT, mouth: { ...LAYOUT.mouth, tiles: { sil: [640, 0] } } },
       { ...LAYOUT, eyes: { ...LAYOUT.eyes, tiles: { open: [640, 60], closed: [990, 60] } } },
       { ...LAYOUT, mouth: { ...LAYOUT.mouth, w: -4 } },
+      { ...LAYOUT, seat: 480 },
+      { ...LAYOUT, narrow: undefined },
     ])
       expect(readSheet(broken)).toBeNull();
   });
@@ -52,6 +53,21 @@ describe("the sheet of the 2D twin", () => {
       "up",
       "open",
     ]);
+  });
+});
+
+describe("the sway of the 2D twin", () => {
+  const pose = { headYaw: 2, headRoll: 3, headPitch: 3.6, breath: 0 };
+  it("leans with the head and shrinks with a nod, by a few pixels", () => {
+    const { lean, grow } = swayOf(pose, false);
+    const head = 500;
+    expect(lean * head).toBeGreaterThan(2);
+    expect(lean * head).toBeLessThan(8);
+    expect(grow * head).toBeLessThan(-1.5);
+    expect(swayOf({ ...pose, headYaw: -2, headRoll: -3 }, false).lean).toBeCloseTo(-lean);
+  });
+  it("stays still for those who asked for less motion", () => {
+    expect(swayOf(pose, true)).toEqual({ lean: 0, grow: 0 });
   });
 });
 

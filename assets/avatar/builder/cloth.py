@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from builder.character import Colour
 from builder.decimate import collapse, open_vertices
@@ -37,9 +38,9 @@ def lift(sheet: Sheet, distance: Any) -> Sheet:
     return Sheet(sheet.points + sheet.normals() * d[:, None], sheet.weights, sheet.triangles)
 
 
-def thin(sheet: Sheet, target: int) -> Sheet:
-    """The sheet with about `target` triangles; its edges stay."""
-    locked = open_vertices(len(sheet.points), sheet.triangles)
+def thin(sheet: Sheet, target: int, stay: NDArray[np.bool_]) -> Sheet:
+    """The sheet with about `target` triangles; its edges stay, and the points where `stay` is true."""
+    locked = open_vertices(len(sheet.points), sheet.triangles) | stay
     tris = collapse(sheet.points, sheet.triangles, locked, target)
     return Sheet(sheet.points, sheet.weights, tris, sheet.normals()).compact()
 
@@ -98,25 +99,33 @@ def facing_front(sheet: Sheet) -> Sheet:
 
 def fabric_part(
     figure: Figure, sheet: Sheet, material: str, colour: Colour, *, tile: float = WEAVE_DM,
-    shade: Callable[[Floats, Floats], Floats] | None = None,
+    shade: Callable[[Floats, Floats], Floats] | None = None, sleeve: bool | None = None,
 ) -> Part:  # fmt: skip
-    """A skinned part whose weave runs around the body and along the sleeves; `shade` darkens by point and normal."""
+    """A skinned part whose weave runs around the body and along the sleeves; `shade` darkens by point and normal.
+
+    `sleeve` says which of the two it is; None leaves it to the bones, triangle by triangle.
+    """
     normals = sheet.normals()
     arms = sheet.weights[:, [i for i, b in enumerate(figure.bones) if "Arm" in b or "Hand" in b]].sum(1)
+    if sleeve is not None:
+        arms = np.full(len(arms), float(sleeve))
     on_arm = arms[sheet.triangles].mean(1) > 0.55
     zc = float(figure.joints["Spine2"][2])
     elbow = figure.joints["LeftForeArm"]
     p = sheet.points
-    around_torso = np.arctan2(p[:, 0], p[:, 2] - zc) * 1.35
-    around_arm = np.arctan2(p[:, 1] - elbow[1], p[:, 2] - elbow[2]) * 0.5
+    # Seen from the front the weave is straight, as on cut cloth; round the sides and the back it goes on by depth.
+    side = float(figure.joints["Neck"][2])
+    around_torso = p[:, 0] + np.clip(p[:, 0] / 0.3, -1, 1) * np.maximum(0, side - p[:, 2])
+    radius = 0.5 + 0.3 * smoothstep(elbow[0] - 0.7, elbow[0] - 2.2, np.abs(p[:, 0]))
+    around_arm = np.arctan2(p[:, 1] - elbow[1], p[:, 2] - elbow[2]) * radius
     uv = np.where(
         on_arm[:, None, None],
         np.stack([around_arm, p[:, 0]], -1)[sheet.triangles],
         np.stack([around_torso, p[:, 1]], -1)[sheet.triangles],
     )
-    period = np.where(on_arm, np.pi, 2.7 * np.pi)[:, None]
+    period = 2 * np.pi * radius[sheet.triangles]
     u = uv[..., 0]
-    wide = (u.max(1) - u.min(1))[:, None] > period / 2
+    wide = on_arm[:, None] & ((u.max(1) - u.min(1))[:, None] > period / 2)
     uv[..., 0] = np.where(wide & (u < 0), u + period, u)
     flat = np.round(uv.reshape(-1, 2) / tile, 4)
     key = np.hstack([sheet.triangles.reshape(-1, 1), np.rint(flat * 500).astype(np.int64)])

@@ -9,8 +9,9 @@ from builder.cloth import Keep, body_sheet, fabric_part, facing_front, hem, join
 from builder.figure import Figure
 from builder.geometry import Floats, Relief, Sheet, smooth, smoothstep
 from builder.glb import Part
+from builder.lapels import Pattern, collar_and_lapels
 
-COAT_TRIANGLES = 3000
+COAT_TRIANGLES = 3400
 
 
 class Tailor:
@@ -67,14 +68,16 @@ class Tailor:
         return {
             "crew": neck_plane(f, 0.00, 0.42),
             "roll": neck_plane(f, 0.10, 0.30),
-            "collar": neck_plane(f, 0.10, 0.42, 0.62 if self.outfit.open_collar else 0.0, 0.40),
+            "collar": neck_plane(f, 0.10, 0.42, 0.80 if self.outfit.open_collar else 0.0, 0.205),
             "scoop": neck_plane(f, -0.02, 0.40, 0.55),
             "vee": neck_plane(f, -0.02, 0.40, 1.1, 0.75),
         }[self.outfit.neck]
 
     def _top(self, sleeves: bool) -> Sheet:
         below = self.neckline()
-        loose = 0.055 if self.outfit.top_fabric == "knit" else 0.035
+        # Under a jacket without a collar of its own it must not show at the neck.
+        thin_top = 0.01 if self.outfit.neck == "scoop" else 0.035
+        loose = 0.055 if self.outfit.top_fabric == "knit" else thin_top
         sheet = lift(self.body, loose + (0.05 * self.arm if sleeves else 0.0))
 
         def keep(p: Floats) -> Floats:
@@ -88,6 +91,8 @@ class Tailor:
         if not sleeves:
             # Only what the jacket leaves open; without a hem, because walls seen edge-on shine through cloth above.
             cut = cut.clip(lambda p: np.minimum(p[:, 1] - self.button + 0.5, 0.25 - self._opening(p)))
+            if self.outfit.neck == "scoop":  # straps would show beside the neck
+                cut = cut.clip(lambda p: np.maximum(0.04 - self._opening(p), self.neck_y - 0.45 - p[:, 1]))
         return cut
 
     def _rib(self) -> Sheet:
@@ -110,7 +115,7 @@ class Tailor:
     def _shirt_collar(self) -> Sheet:
         """Stand and fall cut from the neck itself; the fall ends in two points and opens in front."""
         f, o = self.figure, self.outfit
-        gap = -0.02 if not o.open_collar else 0.19 if o.neck == "collar" else 0.10
+        gap = -0.02 if not o.open_collar else 0.19 if o.neck == "collar" else 0.04
         top = neck_plane(f, 0.44, 0.44)
         sheet = self.body.clip(lambda p: 1.0 - top(p)).subdivide()
         sheet = sheet.refine(lambda p: 0.6 - top(p), 0.1)
@@ -121,7 +126,7 @@ class Tailor:
             sheet,
             0.055
             + 0.045 * smoothstep(0.0, 0.10, span)
-            + (0.06 if o.jacket is None else 0.01) * smoothstep(0.1, 0.4, span),
+            + (0.03 if o.jacket is None else 0.01) * smoothstep(0.1, 0.4, span),
         )
 
         def leaf(p: Floats) -> Floats:
@@ -143,88 +148,70 @@ class Tailor:
 
     def _tie(self, shirt: Sheet) -> Sheet:
         relief = Relief.of([shirt], (-1.6, 1.6, self.button - 1.0, self.neck_y + 0.5))
-        knot_y = self.neck_y - 0.30
+        knot_y = self.neck_y - 0.22
         t = np.linspace(0, 1, 15)[:, None]
         s = np.linspace(-1, 1, 7)[None, :]
         half = 0.085 + 0.155 * t**0.8
         blade_y = knot_y - 0.16 - t * (knot_y - 0.16 - self.button - 0.02) + 0 * s
         blade = patch(relief, half * s, blade_y, 0.035 + 0.035 * (1 - s**2) + 0.02 * (1 - t), shirt)
         k = np.linspace(0, 1, 6)[:, None]
-        half_k = 0.165 - 0.075 * k
+        half_k = 0.185 - 0.085 * k
         bulge = 0.05 + 0.085 * np.sqrt(np.clip(1 - s**2, 0, 1)) * (0.6 + 0.4 * np.sin(np.pi * k))
         knot = patch(relief, half_k * s, knot_y + 0.05 - 0.23 * k + 0 * s, bulge, shirt)
         return join(hem(facing_front(blade), 0.05), hem(facing_front(knot), 0.10))
 
+    def _half(self, y: Floats) -> Floats:
+        """Half width of the jacket's front opening at some heights."""
+        wide = 0.58 if self.outfit.lapels else 0.60
+        t = (y - self.button) / (self.neck_y + 0.05 - self.button)
+        return np.asarray(wide * np.clip(t, 0, 1.3) ** (0.92 if self.outfit.lapels else 0.75))
+
     def _opening(self, p: Floats) -> Floats:
         """Distance outside the jacket's front opening."""
-        wide = 0.58 if self.outfit.lapels else 0.60
-        t = (p[:, 1] - self.button) / (self.neck_y + 0.05 - self.button)
-        half = wide * np.clip(t, 0, 1.3) ** (0.92 if self.outfit.lapels else 0.75)
         # Only the front is open; growing backwards keeps the function continuous over the shoulders.
-        return np.asarray(np.abs(p[:, 0]) - half + 1.5 * np.clip(self.zc + 0.12 - p[:, 2], 0, None))
+        return np.asarray(np.abs(p[:, 0]) - self._half(p[:, 1]) + 1.5 * np.clip(self.zc + 0.12 - p[:, 2], 0, None))
 
     def _jacket(self, colour: Colour) -> list[Part]:
         f, o = self.figure, self.outfit
-        back = neck_plane(f, 0.18, 0.34)
-        under = 0.10 if o.lapels else 0.0  # the collar hides the coat's own neckline
-        pad = smoothstep(0.75, 1.5, np.abs(self.body.points[:, 0])) * smoothstep(-0.3, 0.6, self.body.normals()[:, 1])
-        loose = 0.10 + 0.02 * self.arm + 0.05 * pad * (1 - 0.6 * smoothstep(1.9, 2.6, np.abs(self.body.points[:, 0])))
+        back = neck_plane(f, 0.06 if o.lapels else 0.14, 0.30)
+        # At the neck the coat lies on what is worn below it; further down it hangs free.
+        snug = {"collar": 0.12, "roll": 0.15}.get(o.neck, 0.035)
+        points = self.body.points
+        pad = smoothstep(0.75, 1.5, np.abs(points[:, 0])) * smoothstep(-0.3, 0.6, self.body.normals()[:, 1])
+        loose = 0.10 + 0.02 * self.arm + 0.05 * pad * (1 - 0.6 * smoothstep(1.9, 2.6, np.abs(points[:, 0])))
+        loose = snug + (np.maximum(loose, snug) - snug) * smoothstep(-0.25, 0.55, back(points))
         cloth = lift(self.body, loose)
-
-        def keep(p: Floats) -> Floats:
-            edge = np.minimum(back(p) - under, self._opening(p))
-            edge = np.minimum(edge, p[:, 1] - self.hip + 0.55)
-            return np.minimum(edge, self.wrist - 0.10 - np.abs(p[:, 0]))
+        armhole = float(f.joints["LeftArm"][0]) + 0.10
 
         def edges(p: Floats) -> Floats:
-            return np.minimum(back(p) - under, self._opening(p))
+            # A little behind the roll line, whose turned edge hides it.
+            return np.minimum(back(p), self._opening(p) - np.minimum(0.04, 0.4 * self._half(p[:, 1])))
 
-        coat = cloth.refine(edges, 0.12).refine(edges, 0.03).clip(keep)
-        pieces = [hem(thin(coat, COAT_TRIANGLES), 0.06)]
-        facing: list[Sheet] = []
-        if o.lapels:
-            facing = self._lapels(cloth, back)
-        else:
-            edge = lift(cloth.refine(edges, 0.15).refine(edges, 0.05), 0.022)
-            edge = edge.clip(lambda p: np.minimum(keep(p) + 0.015, 0.085 - edges(p)))
-            pieces.append(hem(edge, 0.05))
-        parts = [fabric_part(f, join(*pieces), "jacket", colour, shade=self._shade)]
-        if facing:
-            # A shade lighter than the coat, as turned cloth looks under a lamp; else dark lapels drown.
-            pale: Colour = (int(colour[0] * 1.14 + 4), int(colour[1] * 1.14 + 4), int(colour[2] * 1.14 + 4))
-            parts.append(fabric_part(f, join(*facing), "jacket", pale, shade=self._shade))
+        def keep(p: Floats) -> Floats:
+            edge = np.minimum(edges(p), p[:, 1] - self.hip + 0.55)
+            return np.minimum(edge, self.wrist - 0.10 - np.abs(p[:, 0]))
+
+        coat = cloth.refine(edges, 0.12).clip(keep)
+        # Flat in the T-pose, the shoulder is round and the armpit pressed together once the arms hang.
+        bends = np.abs(np.abs(coat.points[:, 0]) - armhole) < 0.5
+        whole = hem(thin(coat, COAT_TRIANGLES, bends), 0.06)
+        torso = whole.clip(lambda p: armhole + 0.08 - np.abs(p[:, 0]))
+        # The sleeve is set in a little above the shoulder's cloth, which draws the seam.
+        raised = lift(whole, 0.022 * smoothstep(armhole + 0.5, armhole, np.abs(whole.points[:, 0])))
+        sleeve = raised.clip(lambda p: np.abs(p[:, 0]) - armhole)
+        wide = snug > 0.1
+        stand, rise = snug + (0.04 if wide else 0.03), 0.06 if wide else 0.035
+        pattern = Pattern(self.neck_y, self.zc + 0.15, self.button, stand, rise, self._half, o.lapels)
+        facing = collar_and_lapels(self.body, cloth, pattern)
+        # A shade lighter than the coat, as turned cloth looks under a lamp; else dark lapels drown.
+        pale: Colour = (int(colour[0] * 1.14 + 4), int(colour[1] * 1.14 + 4), int(colour[2] * 1.14 + 4))
         dark: Colour = (int(colour[0] * 0.45), int(colour[1] * 0.45), int(colour[2] * 0.45))
-        parts.append(fabric_part(f, self._buttons(coat), "trim", dark))
-        return parts
-
-    def _lapels(self, cloth: Sheet, back: Keep) -> list[Sheet]:
-        """Lapels and collar cut from the coat's own surface and lifted off it."""
-        fine = cloth.clip(lambda p: np.minimum(p[:, 1] - self.button + 0.2, 1.5 - np.abs(p[:, 0]))).subdivide()
-        open_edge = self._opening(fine.points)
-        raised = lift(fine, 0.02 + 0.06 * smoothstep(0.0, 0.3, open_edge))
-        gorge = self.neck_y - 0.34  # height of the notch
-
-        def lapel(p: Floats) -> Floats:
-            x, y = np.abs(p[:, 0]), p[:, 1]
-            inner = self._opening(p) + 0.012
-            outer = (
-                0.05 + 0.62 * np.clip((y - self.button) / (gorge - self.button), 0, 2) ** 0.8 * 0.72 - (inner - 0.012)
-            )
-            top = gorge - y + 0.42 * (x - 0.75)
-            return np.minimum(np.minimum(inner, outer), np.minimum(top, p[:, 2] - self.zc))
-
-        def collar(p: Floats) -> Floats:
-            x, y = np.abs(p[:, 0]), p[:, 1]
-            ahead = smoothstep(0.0, 0.4, p[:, 2] - self.zc)
-            band = np.minimum(back(p) + 0.10, self._opening(p) + 0.012)
-            # On the shoulders a height says little about the width along the cloth; there the radius counts.
-            across = np.minimum(0.98 - np.hypot(x, p[:, 2] - self.zc), 0.55 - back(p))
-            width = (0.34 - self._opening(p)) * ahead + across * (1 - ahead)
-            low = (y - gorge - 0.42 * (x - 0.75) - 0.025) * ahead + 0.3 * (1 - ahead)
-            return np.asarray(np.minimum(np.minimum(band, width), np.minimum(low, 1.02 - x)))
-
-        rolled = lift(fine, 0.03 + 0.06 * smoothstep(-0.05, 0.25, np.minimum(back(fine.points), open_edge)))
-        return [hem(thin(raised.clip(lapel), 700), 0.06), hem(thin(rolled.clip(collar), 900), 0.06)]
+        return [
+            fabric_part(f, torso, "jacket", colour, shade=self._shade, sleeve=False),
+            fabric_part(f, sleeve, "jacket", colour, shade=self._shade, sleeve=True),
+            fabric_part(f, facing, "jacket", pale if o.lapels else colour, shade=self._shade, sleeve=False),
+            fabric_part(f, self._buttons(coat), "trim", dark),
+        ]
 
     def _buttons(self, coat: Sheet) -> Sheet:
         relief = Relief.of([coat], (-1.6, 1.6, self.hip - 0.6, self.neck_y))

@@ -22,14 +22,14 @@ VISEMES: dict[str, Mix] = {
     "TH": {"jawOpen": 0.15, "tongueOut": 0.45, **both("mouthUpperUp", 0.15), **both("mouthLowerDown", 0.20)},
     "DD": {"jawOpen": 0.13, **both("mouthUpperUp", 0.12), **both("mouthLowerDown", 0.26), **both("mouthStretch", 0.10)},
     "kk": {"jawOpen": 0.19, **both("mouthLowerDown", 0.20), **both("mouthStretch", 0.12)},
-    "CH": {"jawOpen": 0.10, "mouthFunnel": 0.55, "mouthPucker": 0.18, **both("mouthUpperUp", 0.10)},
+    "CH": {"jawOpen": 0.10, "mouthFunnel": 0.44, "mouthPucker": 0.28, **both("mouthUpperUp", 0.10)},
     "SS": {"jawOpen": 0.05, **both("mouthStretch", 0.30), **both("mouthLowerDown", 0.28), **both("mouthUpperUp", 0.12)},
     "nn": {"jawOpen": 0.12, **both("mouthLowerDown", 0.20)},
     "RR": {"jawOpen": 0.10, "mouthFunnel": 0.32, "mouthPucker": 0.20},
     "aa": {"jawOpen": 0.48, **both("mouthLowerDown", 0.20), **both("mouthUpperUp", 0.12)},
     "E": {"jawOpen": 0.26, **both("mouthStretch", 0.28), **both("mouthLowerDown", 0.22), **both("mouthUpperUp", 0.10)},
     "I": {"jawOpen": 0.14, **both("mouthSmile", 0.26), **both("mouthStretch", 0.22), **both("mouthLowerDown", 0.20)},
-    "O": {"jawOpen": 0.32, "mouthFunnel": 0.55, "mouthPucker": 0.15},
+    "O": {"jawOpen": 0.32, "mouthFunnel": 0.42, "mouthPucker": 0.28},
     "U": {"jawOpen": 0.14, "mouthPucker": 0.60, "mouthFunnel": 0.25},
 }
 

@@ -34,7 +34,7 @@ def paint(kind: str, seed: int) -> tuple[Image.Image, Image.Image]:
     """Grey colour multiplier and normal map of one fabric."""
     rng = np.random.default_rng(seed)
     h = heights(kind, rng)
-    depth, contrast = {"knit": (2.2, 0.34), "tweed": (1.2, 0.30), "suiting": (0.7, 0.12)}.get(kind, (0.35, 0.05))
+    depth, contrast = {"knit": (2.2, 0.34), "tweed": (1.2, 0.30), "suiting": (0.45, 0.08)}.get(kind, (0.35, 0.05))
     grey = 1 - contrast * (1 - np.clip(h, 0, 1))
     if kind == "tweed":
         flecks = rng.random((SIZE, SIZE))

@@ -17,7 +17,7 @@ from builder.scalp import hairline_height
 Colour = tuple[float, float, float]
 INSIDE: Colour = (0.26, 0.06, 0.06)
 TONGUE: Colour = (0.30, 0.10, 0.09)
-HAND_TRIANGLES = 2400
+HAND_TRIANGLES = 2000
 """Of both hands; the base mesh has twice as many, which nobody sees at the size hands have in the room."""
 TEETH: Colour = (0.80, 0.76, 0.68)
 
@@ -41,7 +41,7 @@ def mouth(figure: Figure) -> Part:
     front = max(float(figure.points[q][:, 2].max()) for q in figure.group("helper-upper-teeth"))
 
     def shade(vertex: int, colour: Colour, dark: float) -> Colour:
-        f = dark + (1 - dark) * float(smoothstep(0.48, 0.0, front - figure.points[vertex, 2]))
+        f = dark + (1 - dark) * float(smoothstep(0.42, 0.0, front - figure.points[vertex, 2]))
         return colour[0] * f, colour[1] * f, colour[2] * f
 
     def add(polygons: list[Polygon], colour: Colour) -> None:
@@ -60,7 +60,7 @@ def mouth(figure: Figure) -> Part:
             height = (p[:, 1] - low) / (high - low)
             v = height if edge_up > 0 else 1 - height
             uv = np.stack([0.47 + 0.47 * np.clip(arc, -1, 1), v], -1)
-            corners.face(q, uv, [shade(k, TEETH, 0.38) for k in q])
+            corners.face(q, uv, [shade(k, TEETH, 0.14) for k in q])
     return base_part(figure, "Head", "mouth", corners, figure.normals, colours=np.array(corners.colour))
 
 

@@ -16,6 +16,8 @@ SKIN_POINTS = 13380
 FULL_BLINK = 0.78
 """Part of the face unit at which the lids already touch on these shapes."""
 EYE_POINTS = {"Left": slice(14598, 14670), "Right": slice(14670, 14742)}
+SLEEVE_DM = 0.55
+"""How far the skin of the forearm goes on above the wrist, inside the sleeve."""
 ANCESTRIES = ("african", "asian", "caucasian")
 MOUTH_PARTS = ("helper-upper-teeth", "helper-lower-teeth", "helper-tongue")
 
@@ -68,7 +70,7 @@ class Figure:
         count = len(self.points)
         for side in ("Left", "Right"):
             self.points += self.character.lids * self.wheel.face_unit(f"eyeBlink{side}", count)
-            self.points += 0.12 * self.wheel.face_unit(f"eyeSquint{side}", count)
+            self.points += 0.05 * self.wheel.face_unit(f"eyeSquint{side}", count)
 
     def _read_rig(self) -> None:
         rig = self.wheel.json("mpfb2/rigs/standard/rig.mixamo.json")["bones"]
@@ -159,6 +161,7 @@ class Figure:
         inside, ears = self.wheel.mask("inside-mouth"), self.wheel.mask("ears")
         self.hand_weight = self.weights[:, [self.index[n] for n in self.names if "Hand" in n]].sum(1)
         arms = [self.index["LeftArm"], self.index["RightArm"]]
+        sleeve = float(self.joints["LeftHand"][0]) - SLEEVE_DM
         self.head_faces: list[tuple[Polygon, list[int]]] = []
         self.hand_faces: list[tuple[Polygon, list[int]]] = []
         self.mouth_faces: list[Polygon] = []
@@ -174,7 +177,7 @@ class Figure:
                 self.head_faces.append((q, t))
                 if sample(ears, self.uv[t]).mean() < 0.3:
                     skull.append(q)
-            elif self.hand_weight[q].mean() > 0.45:
+            elif self.hand_weight[q].mean() > 0.45 or np.abs(self.points[q, 0]).min() > sleeve:
                 self.hand_faces.append((q, t))
         self.head_triangles = triangulate([q for q, _ in self.head_faces])
         self.skull_triangles = triangulate(skull)

@@ -39,6 +39,10 @@ class Cut:
     """Degrees between the extra locks along the hairline."""
     wild: float = 0.12
     """Random turn of each lock against the flow."""
+    root_v: float = 0.955
+    """Where in the texture locks away from the hairline begin; near 1 they fade in and show no square ends."""
+    parting: float | None = None
+    """Where hair is parted: part of the head's half width, positive on the figure's left. There the cap would show."""
 
 
 def hair_parts(figure: Figure) -> list[Part]:
@@ -67,6 +71,11 @@ def _short(figure: Figure, cut: Cut, rng: np.random.Generator) -> list[Part]:
     around = k * golden
     d = np.stack([np.sqrt(1 - y**2) * np.cos(around), y, np.sqrt(1 - y**2) * np.sin(around)], -1)
     d = unit(d + rng.normal(scale=0.02, size=d.shape))
+    if cut.parting is not None:
+        back = rng.uniform(-0.2, 0.75, 64)
+        beside = np.stack([cut.parting + rng.normal(scale=0.035, size=64), np.zeros(64), back], -1)
+        beside[:, 1] = np.sqrt(1 - beside[:, 0] ** 2 - back**2)
+        d = np.vstack([d, beside])
     above = hairline_height(figure, skull.point(d))
     d, above = d[above > 0.0], above[above > 0.0]
     locks = [_lay(skull, cut, height, one, float(a), rng) for one, a in zip(d, above)]
@@ -144,7 +153,7 @@ def _lay(
     points = skull.point(dirs, np.maximum(h, free) + 0.006)
     return Lock(points, dirs, cut.width * rng.uniform(0.75, 1.2), rng.uniform(0.82, 1.12),
                 order=float(points[0, 1] + 0.15 * rng.random() - 0.4 * max(0.0, 0.1 - above)),
-                root_v=1.0 if above < 0.12 else 0.9)  # fmt: skip
+                root_v=1.0 if above < 0.12 else cut.root_v)  # fmt: skip
 
 
 def _cap(figure: Figure, skull: Skull, height: Height, columns: int = 56, rows: int = 10) -> Part:
@@ -223,7 +232,14 @@ def _swept(figure: Figure) -> Cut:
         quiff = 1 + 0.45 * smoothstep(0.25, 0.65, d[..., 2]) * smoothstep(0.4, 0.7, d[..., 1])
         return np.asarray((hair.volume * quiff * (1 - 0.45 * groove)) * (1 - _sides(d)) + 0.055 * _sides(d))
 
-    return Cut(flow, height, lambda d: 0.62 - 0.30 * _sides(d), roots=560, width=0.17)
+    return Cut(
+        flow,
+        height,
+        lambda d: 0.62 - 0.30 * _sides(d) - 0.14 * smoothstep(-0.2, -0.5, d[..., 1]),
+        roots=560,
+        width=0.17,
+        parting=-toward * part,
+    )
 
 
 def _crop(figure: Figure) -> Cut:
@@ -266,11 +282,12 @@ def _pixie(figure: Figure) -> Cut:
     return Cut(
         flow,
         height,
-        lambda d: 0.85 - 0.25 * _sides(d) - 0.36 * smoothstep(0.0, -0.4, d[..., 1]),
+        lambda d: 0.85 - 0.25 * _sides(d) - 0.46 * smoothstep(0.0, -0.4, d[..., 1]),
         roots=680,
         width=0.19,
         overhang=0.08,
         wild=0.10,
+        parting=part,
     )
 
 
@@ -291,7 +308,7 @@ def _afro(figure: Figure) -> Cut:
         low = smoothstep(0.25, -0.6, d[..., 1])
         return np.asarray(hair.volume * (1 + 0.10 * bumps(d)) * (1 - 0.55 * low))
 
-    return Cut(flow, height, _constant(0.15), roots=1400, width=0.13, overhang=0.03, wild=1.2, steps=3)
+    return Cut(flow, height, _constant(0.15), roots=1400, width=0.13, overhang=0.03, wild=1.2, steps=3, edge_step=1.5)
 
 
 def _bun(figure: Figure) -> Cut:
@@ -309,6 +326,7 @@ def _bun(figure: Figure) -> Cut:
         wild=0.04,
         edge_root=0.97,
         edge_step=2.0,
+        root_v=0.99,
     )
 
 
@@ -374,5 +392,7 @@ def _fall(
     fall = np.stack([radial[0] * r, base[1] + (low - base[1]) * f, skull.centre[2] + radial[2] * r], -1)
     fall[:, 2] += 0.10 * (1 - q) * f  # front locks swing forward
     path = np.vstack([top, fall])
+    for _ in range(3):  # over the temple in a curve, not at an angle
+        path[1:-1] += 0.5 * ((path[:-2] + path[2:]) / 2 - path[1:-1])
     out = np.vstack([dirs, np.tile(radial, (n, 1))])
     return path, unit(out)

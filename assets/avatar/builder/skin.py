@@ -257,13 +257,13 @@ def _paint_scalp(figure: Figure, image: Floats, pos: Floats, rng: np.random.Gene
     c = figure.character
     height = hairline_height(figure, pos)
     # Noise drawn out upwards looks like single hairs that begin at different heights.
-    streaks = np.repeat(rng.normal(size=(SIZE // 24, SIZE // 2)), 2, axis=1).astype("f4")
-    ragged = 0.028 * np.asarray(Image.fromarray(streaks).resize((SIZE, SIZE), Image.Resampling.BICUBIC), float)
+    streaks = rng.normal(size=(SIZE // 20, SIZE)).astype("f4")
+    ragged = 0.020 * np.asarray(Image.fromarray(streaks).resize((SIZE, SIZE), Image.Resampling.BICUBIC), float)
     ragged += 0.02 * noise(rng, SIZE, 40)
     if c.hair.style == "bun":  # brushed back: the edge is nearly even
         ragged *= 0.35
-    wide = 0.22 if c.hair.style in ("buzz", "afro") else 0.05
-    cover = smoothstep(-0.06, wide, height + ragged)
+    wide = 0.22 if c.hair.style in ("buzz", "afro") else 0.07
+    cover = smoothstep(-0.07, wide, height + ragged)
     strong = {"buzz": 0.72, "afro": 0.95}.get(c.hair.style, 0.9)
     grain = 1 - 0.22 * (noise(rng, SIZE, 2) > 0.3) if c.hair.style == "buzz" else 1.0
     return tint(image, cover * grain, np.array(c.hair.colour, float) * 0.85, strong)

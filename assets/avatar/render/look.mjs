@@ -16,17 +16,18 @@ const VISEMES = ['sil', 'PP', 'FF', 'TH', 'DD', 'kk', 'CH', 'SS', 'nn', 'RR', 'a
 
 const face = { frame: 0.3, drop: 0.03 };
 const bust = { frame: 0.62, drop: 0.12 };
-const room = { frame: 1.0, drop: 0.27 };
+const room = { frame: 0.8, drop: 0.2 };
+const hands = { frame: 0.45, drop: 0.46, rise: 30 };
 const SETS = {
   quick: [4, [
-    { frame: 0.5, drop: 0.5, label: 'hands' }, { ...room, label: 'room' }, { ...face, label: 'face' }, { ...bust, turn: 35, label: 'three-quarter' },
+    { ...hands, label: 'hands' }, { ...room, label: 'room' }, { ...face, label: 'face' }, { ...bust, turn: 35, label: 'three-quarter' },
   ]],
   views: [4, [
     { ...room, label: 'room' }, { ...bust, label: 'front' }, { ...bust, turn: 35, label: 'three-quarter' },
     { ...bust, turn: 90, label: 'side' }, { ...face, label: 'neutral' },
     { ...face, express: { happy: 1 }, label: 'happy' }, { ...face, express: { smile_soft: 1 }, label: 'smile_soft' },
     { ...face, express: { blink: 1 }, label: 'blink' },
-    { frame: 0.5, drop: 0.52, label: 'hands' }, { frame: 0.12, drop: 0, shift: 0.033, label: 'eye' },
+    { ...hands, label: 'hands' }, { frame: 0.12, drop: 0, shift: 0.033, label: 'eye' },
     { frame: 0.34, drop: 0.26, label: 'collar' }, { ...bust, turn: 180, label: 'back' },
   ]],
   mouth: [6, [
@@ -42,6 +43,8 @@ SETS.face = [3, [{ ...face, label: 'neutral' }, { ...face, turn: 30, label: '30'
 SETS.zoom = [4, [...['sil', 'PP', 'FF', 'TH', 'SS', 'aa', 'O', 'E'].map((v) => ({ frame: 0.08, drop: 0.075, express: { [`viseme_${v}`]: 1 }, label: v })),
   ...[0, 0.25, 0.5, 0.75].map((w) => ({ frame: 0.1, drop: 0, express: { blink: w }, label: `blink ${w}` }))]];
 SETS.dots = [2, [{ frame: 0.12, drop: 0.36, shift: 0.02, label: "" }, { frame: 0.04, drop: 0.38, shift: 0.02, label: "" }]];
+SETS.arm = [3, [-40, 0, 40].map((turn) => ({ frame: 0.14, drop: 0.3, shift: -0.13, turn, label: `${turn}` }))];
+SETS.hair = [3, [{ frame: 0.16, drop: -0.07, label: 'front' }, { frame: 0.16, drop: -0.05, turn: 40, label: '40' }, { frame: 0.26, drop: -0.02, turn: 90, label: 'side' }]];
 SETS.collar = [3, [-40, 0, 40].map((turn) => ({ frame: 0.3, drop: 0.24, turn, rise: 8, label: `${turn}` }))];
 
 mkdirSync(out, { recursive: true });

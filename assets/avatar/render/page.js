@@ -1,115 +1,115 @@
-// Shows one interviewer and lets the scripts beside it take pictures: `studio.load(id)`, then `studio.shot({...})`.
-import { VRMLoaderPlugin } from '@pixiv/three-vrm';
-import * as THREE from 'three';
-import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
-import { createRenderer, createScene, rest } from '/render/room.js';
+// Shows one interviewer in the room of the front end and lets the scripts beside it take pictures.
+import { Color, PerspectiveCamera, Scene, Vector3 } from 'three';
+import { bodyRig } from '@scene/body-rig.ts';
+import { disposeTree } from '@scene/dispose.ts';
+import { frameUp, narrowest } from '@scene/framing.ts';
+import { lights, surroundings, table } from '@scene/light.ts';
+import { loadModel } from '@scene/model.ts';
+import { createStageScene } from '@scene/stage-scene.ts';
+import { surface } from '@scene/surface.ts';
 
-const renderer = createRenderer(480, 640);
-document.body.append(renderer.domElement);
-const scene = createScene(renderer);
-const camera = new THREE.PerspectiveCamera(24, 1, 0.05, 20);
-const loader = new GLTFLoader();
-loader.register((parser) => new VRMLoaderPlugin(parser));
-let vrm;
-let eye;
+/** Stage background of the design tokens, oklch(0.19 0.012 265). */
+const GROUND = '#14161c';
+const STILL = { headPitch: 0, headYaw: 0, headRoll: 0, lean: 0, turn: 0, slant: 0, breath: 0.5 };
+
+const { renderer, canvas } = surface('', { dpr: 1, rich: true });
+renderer.setPixelRatio(1);
+const light = surroundings(renderer);
+const camera = new PerspectiveCamera();
+let scene;
+let model;
+let body;
+let wood;
+
+const data = (id) => fetch(`/built/${id}.vrm?${Math.random()}`).then((answer) => answer.arrayBuffer());
 
 async function load(id) {
-  if (vrm) scene.remove(vrm.scene);
-  const gltf = await loader.loadAsync(`/built/${id}.vrm?${Math.random()}`);
-  vrm = gltf.userData.vrm;
-  vrm.scene.traverse((object) => {
-    object.frustumCulled = false; // skinned bounds are wrong in close-up
-  });
-  scene.add(vrm.scene);
-  vrm.lookAt.autoUpdate = false;
-  rest(vrm);
-  vrm.update(0);
-  eye = vrm.humanoid.getRawBoneNode('leftEye').getWorldPosition(new THREE.Vector3());
-  return { expressions: Object.keys(vrm.expressionManager.expressionMap), bones: Object.keys(vrm.humanoid.humanBones) };
+  if (scene) disposeTree(scene);
+  model = await loadModel(await data(id));
+  scene = new Scene();
+  scene.environment = light.texture;
+  scene.environmentIntensity = 0.5;
+  scene.add(model.root);
+  body = bodyRig(model);
+  wood = table(body.marks);
+  scene.add(lights(body.marks.eyes.y), wood);
 }
 
 /**
- * One picture as a data URL. `turn` degrees around the subject, `height` of the frame in metres, `drop` of its middle
- * below the eyes, `express` weights, `look` [yaw, pitch] in degrees, `head` [x, y, z] radians.
+ * One picture on the canvas. `turn` degrees around the subject, `rise` above it, `height` of the frame in metres, `drop`
+ * of its middle below the eyes, `express` weights of VRM expressions, `look` degrees to the right and up.
  */
 function shot({
   width = 480, height = 640, turn = 0, rise = 0, frame = 0.62, drop = 0.12, shift = 0, express = {}, look = [0, 0],
-  head = [0, 0, 0], chest = 0, background = '#14161c', distance = 1.9, type = 'image/png', quality = 0.9, crop,
+  pose = {}, background = GROUND, distance = 1.9, desk = true,
 }) {
+  const { marks } = body;
   renderer.setSize(width, height, false);
-  scene.background = background ? new THREE.Color(background) : null;
-  for (const name of Object.keys(vrm.expressionManager.expressionMap)) vrm.expressionManager.setValue(name, express[name] ?? 0);
-  vrm.lookAt.yaw = look[0];
-  vrm.lookAt.pitch = look[1];
-  vrm.humanoid.getNormalizedBoneNode('head').rotation.set(...head);
-  vrm.humanoid.getNormalizedBoneNode('chest').rotation.x = chest;
-  vrm.update(0);
-  const middle = new THREE.Vector3(shift, eye.y - drop, 0.02);
+  scene.background = background ? new Color(background) : null;
+  wood.visible = desk;
+  const faces = model.vrm.expressionManager;
+  for (const name of Object.keys(faces.expressionMap)) faces.setValue(name, express[name] ?? 0);
+  body.pose({ ...STILL, ...pose });
+  frameUp(camera, marks, 1);
+  body.look(camera.position.clone(), look[0], look[1]);
+  model.vrm.update(0);
+  const middle = new Vector3(shift, marks.eyes.y - drop, 0.02);
   const a = (turn * Math.PI) / 180;
   const b = (rise * Math.PI) / 180;
   camera.aspect = width / height;
   camera.fov = (2 * Math.atan(frame / 2 / distance) * 180) / Math.PI;
-  const away = new THREE.Vector3(Math.sin(a) * Math.cos(b), Math.sin(b), Math.cos(a) * Math.cos(b)).multiplyScalar(distance);
-  // Level camera at eye height for straight shots, as in the room: the frame is moved by a lens shift, not a tilt.
-  camera.position.copy(middle).add(away);
+  const away = new Vector3(Math.sin(a) * Math.cos(b), Math.sin(b), Math.cos(a) * Math.cos(b));
+  camera.position.copy(middle).addScaledVector(away, distance);
   camera.lookAt(middle);
   camera.updateProjectionMatrix();
   renderer.render(scene, camera);
-  if (!crop) return renderer.domElement.toDataURL(type, quality);
-  return cut(crop).toDataURL(type, quality);
+  return canvas;
 }
 
-function cut([x, y, w, h]) {
-  const canvas = document.createElement('canvas');
-  canvas.width = w;
-  canvas.height = h;
-  canvas.getContext('2d').drawImage(renderer.domElement, x, y, w, h, 0, 0, w, h);
-  return canvas;
+/** One shot as a data URL. */
+function picture({ type = 'image/png', quality = 0.9, ...options }) {
+  return shot(options).toDataURL(type, quality);
 }
 
 /** Several shots in one picture: [{label, ...shot}], `columns` beside each other. */
 async function sheet(shots, columns, type = 'image/png', quality = 0.9) {
   const w = shots[0].width ?? 480;
   const h = shots[0].height ?? 640;
-  const canvas = document.createElement('canvas');
-  canvas.width = w * columns;
-  canvas.height = h * Math.ceil(shots.length / columns);
-  const context = canvas.getContext('2d');
-  context.fillStyle = '#14161c';
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.font = '16px sans-serif';
+  const paper = document.createElement('canvas');
+  paper.width = w * columns;
+  paper.height = h * Math.ceil(shots.length / columns);
+  const pen = paper.getContext('2d');
+  pen.fillStyle = GROUND;
+  pen.fillRect(0, 0, paper.width, paper.height);
+  pen.font = '16px sans-serif';
   for (const [k, one] of shots.entries()) {
     if (one.id) await load(one.id);
     shot({ width: w, height: h, ...one });
     const [x, y] = [(k % columns) * w, Math.floor(k / columns) * h];
-    context.drawImage(renderer.domElement, x, y);
-    context.fillStyle = '#fff';
-    context.fillText(one.label ?? '', x + 8, y + 20);
+    pen.drawImage(canvas, x, y);
+    pen.fillStyle = '#fff';
+    pen.fillText(one.label ?? '', x + 8, y + 20);
   }
-  return canvas.toDataURL(type, quality);
+  return paper.toDataURL(type, quality);
 }
 
-/** Frame of the interview room: head to resting hands. */
-const ROOM = { width: 720, height: 900, frame: 0.8, drop: 0.235 };
+/** Size of the twin's base picture in pixels. */
+const BASE = { w: 968, h: 880 };
 const EYES = {
-  open: {}, half: { express: { blink: 0.5 } }, closed: { express: { blink: 1 } },
-  away_left: { look: [16, 0] }, away_right: { look: [-16, 0] }, up: { look: [0, 12], express: { lookUp: 0.7 } },
+  open: {}, half: { lids: 0.5 }, closed: { lids: 1 },
+  away_left: { gazeX: -5 }, away_right: { gazeX: 5 }, up: { gazeX: 2, gazeY: 6 },
 };
-
-function pixels(options) {
-  shot({ ...ROOM, ...options });
-  return cut([0, 0, ROOM.width, ROOM.height]);
-}
 
 /** The smallest box, grown a little, that holds every difference between the first picture and the others. */
 function changed([base, ...others]) {
-  const read = (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  const read = (one) => one.getContext('2d').getImageData(0, 0, one.width, one.height).data;
   const a = read(base);
   let [x0, y0, x1, y1] = [base.width, base.height, 0, 0];
   for (const other of others) {
     const b = read(other);
     for (let i = 0; i < a.length; i += 4) {
-      if (Math.abs(a[i] - b[i]) + Math.abs(a[i + 1] - b[i + 1]) + Math.abs(a[i + 2] - b[i + 2]) < 14) continue;
+      const far = [0, 1, 2, 3].reduce((sum, k) => sum + Math.abs(a[i + k] - b[i + k]), 0);
+      if (far < 14) continue;
       const x = (i / 4) % base.width;
       const y = (i / 4 - x) / base.width;
       [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x), Math.max(y1, y)];
@@ -118,11 +118,28 @@ function changed([base, ...others]) {
   return [x0 - 3, y0 - 3, x1 - x0 + 7, y1 - y0 + 7];
 }
 
-/** Sprite sheet of the 2D twin and its layout: one base picture and small tiles to lay over it. */
-function sprites(visemes, quality) {
-  const smile = { smile_soft: 0.25 };
-  const mouth = visemes.map((v) => pixels({ express: { ...smile, [`viseme_${v}`]: 1 } }));
-  const eyes = Object.values(EYES).map((o) => pixels({ ...o, express: { ...smile, ...o.express } }));
+/** Sprite sheet of the 2D twin and its layout, drawn by the room itself: a see-through base and small tiles over it. */
+async function sprites(id, visemes, quality) {
+  await load(id);
+  const host = document.createElement('div');
+  host.style.cssText = `width:${BASE.w}px;height:${BASE.h}px`;
+  document.body.append(host);
+  const signal = new AbortController().signal;
+  const room = await createStageScene(host, { label: '', data: await data(id), tier: 1, signal });
+  const shut = Object.fromEntries(visemes.map((name) => [name, 0]));
+  const pixels = (pose, viseme) => {
+    const face = { lids: 0, gazeX: 0, gazeY: 0, brows: 0, smile: 0.18, attentive: 0.1, thinking: 0 };
+    const shapes = { ...shut, [viseme]: 1 };
+    room.draw({ pose: { ...STILL, ...face, ...pose }, shapes, opening: 0 }, 0);
+    const copy = document.createElement('canvas');
+    [copy.width, copy.height] = [BASE.w, BASE.h];
+    copy.getContext('2d').drawImage(host.querySelector('canvas'), 0, 0);
+    return copy;
+  };
+  const mouth = visemes.map((name) => pixels({}, name));
+  const eyes = Object.values(EYES).map((pose) => pixels(pose, 'sil'));
+  room.dispose();
+  host.remove();
   const eyeBox = changed(eyes);
   const mouthBox = changed([mouth[visemes.indexOf('sil')], ...mouth]);
   const under = eyeBox[1] + eyeBox[3];
@@ -131,9 +148,9 @@ function sprites(visemes, quality) {
     mouthBox[1] = under;
   }
   const places = [];
-  let [x, y, row] = [0, ROOM.height, 0];
+  let [x, y, row] = [0, BASE.h, 0];
   const place = (w, h) => {
-    if (x + w > ROOM.width) [x, y, row] = [0, y + row, 0];
+    if (x + w > BASE.w) [x, y, row] = [0, y + row, 0];
     const at = [x, y];
     x += w;
     row = Math.max(row, h);
@@ -147,17 +164,22 @@ function sprites(visemes, quality) {
     });
     return { at: box.slice(0, 2), w: box[2], h: box[3], tiles: Object.fromEntries(entries) };
   };
-  const layout = { mouth: tiles(visemes, mouth, mouthBox), eyes: tiles(Object.keys(EYES), eyes, eyeBox) };
-  const size = [ROOM.width, y + row];
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = size;
-  const context = canvas.getContext('2d');
-  context.drawImage(eyes[0], 0, 0);
-  for (const [picture, [bx, by, w, h], [tx, ty]] of places) context.drawImage(picture, bx, by, w, h, tx, ty, w, h);
+  const layers = { mouth: tiles(visemes, mouth, mouthBox), eyes: tiles(Object.keys(EYES), eyes, eyeBox) };
+  const size = [BASE.w, y + row];
+  const paper = document.createElement('canvas');
+  [paper.width, paper.height] = size;
+  const pen = paper.getContext('2d');
+  pen.drawImage(eyes[0], 0, 0);
+  for (const [from, [bx, by, w, h], [tx, ty]] of places) pen.drawImage(from, bx, by, w, h, tx, ty, w, h);
+  const { marks } = body;
+  frameUp(camera, marks, BASE.w / BASE.h);
+  const edge = new Vector3(0, marks.table, marks.edge).project(camera).y;
+  const seat = Math.floor(((1 - edge) / 2) * BASE.h) - 1;
+  const narrow = Number(narrowest(marks).toFixed(4));
   return {
-    layout: { size, base: { x: 0, y: 0, w: ROOM.width, h: ROOM.height }, ...layout },
-    image: canvas.toDataURL('image/webp', quality),
+    layout: { size, base: { x: 0, y: 0, ...BASE }, seat, narrow, ...layers },
+    image: paper.toDataURL('image/webp', quality),
   };
 }
 
-window.studio = { sprites, load, shot, sheet, renderer, stats: () => ({ ...renderer.info.render }), eyeHeight: () => eye.y };
+window.studio = { sprites, load, picture, sheet, stats: () => ({ ...renderer.info.render }) };

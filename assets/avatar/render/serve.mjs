@@ -1,22 +1,35 @@
-// A static server on 127.0.0.1 for the render page: this folder, the built files and the libraries of the front end.
+// Bundles the render page with the room of the front end and serves it, and the built files, on 127.0.0.1.
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { dirname, extname, join, normalize, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const avatar = dirname(here);
-const modules = join(avatar, '..', '..', 'frontend', 'node_modules');
+const frontend = join(avatar, '..', '..', 'frontend');
+const bundle = join(avatar, '.cache', 'render');
 const TYPES = {
   '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.vrm': 'model/gltf-binary',
 };
 
-/** Folders of the page, by the first part of the path. */
-const ROOTS = { render: here, built: join(avatar, 'built'), modules };
+async function build() {
+  const require = createRequire(join(frontend, 'package.json'));
+  const vite = await import(pathToFileURL(require.resolve('vite')).href);
+  const alias = [
+    { find: /^@scene\//, replacement: `${frontend}/src/components/interviewer/scene/` },
+    { find: /^three$/, replacement: join(frontend, 'node_modules', 'three', 'build', 'three.module.js') },
+  ];
+  await vite.build({
+    root: here, base: '/render/', configFile: false, logLevel: 'error', resolve: { alias },
+    build: { outDir: bundle, emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 2000 },
+  });
+}
 
 /** Starts the server on a free port; `built` may point at another folder of models. */
 export async function serve(built) {
-  const roots = built ? { ...ROOTS, built } : ROOTS;
+  await build();
+  const roots = { render: bundle, built: built ?? join(avatar, 'built') };
   const server = createServer((request, response) => {
     const [, first, ...rest] = decodeURIComponent(new URL(request.url, 'http://x').pathname).split('/');
     const root = roots[first];

@@ -17,16 +17,16 @@ const decode = (url) => Buffer.from(url.split(',')[1], 'base64');
 try {
   for (const { id } of cast) {
     if (positionals.length && !positionals.includes(id)) continue;
-    await studio.load(id);
     let sheet;
     for (let quality = 0.86; quality > 0.5; quality -= 0.06) {
-      sheet = await studio.sprites(VISEMES, quality);
+      sheet = await studio.sprites(id, VISEMES, quality);
       if (decode(sheet.image).length <= LIMIT) break;
     }
     writeFileSync(join(built, `${id}.webp`), decode(sheet.image));
     writeFileSync(join(built, `${id}.json`), `${JSON.stringify(sheet.layout)}\n`);
+    await studio.load(id);
     const portrait = { width: 480, height: 640, frame: 0.46, drop: 0.075, express: { smile_soft: 0.9 } };
-    writeFileSync(join(built, `${id}-portrait.webp`), await studio.image('shot', { ...portrait, type: 'image/webp', quality: 0.88 }));
+    writeFileSync(join(built, `${id}-portrait.webp`), await studio.image('picture', { ...portrait, type: 'image/webp', quality: 0.88 }));
     console.log(`${id}: sheet ${decode(sheet.image).length} bytes, ${sheet.layout.size.join(' x ')}`);
   }
   const row = { width: 400, height: 480, frame: 0.5, drop: 0.09, express: { smile_soft: 0.9 } };

@@ -65,7 +65,7 @@ export function InterviewerStage(props: Props) {
   const frame = useRef<Frame | null>(null);
   const [shown, setShown] = useState<Shown>(LOADING);
   // The twin stands in while 3D loads or has gone, so that nobody waits and the lips go on.
-  const [picture, setPicture] = useState<"waiting" | "there" | "opaque" | "none">("waiting");
+  const [picture, setPicture] = useState<"waiting" | "there" | "none">("waiting");
   const told = useRef("");
   const still = useMedia("(prefers-reduced-motion: reduce)");
   const member = castMember(id);
@@ -110,7 +110,7 @@ export function InterviewerStage(props: Props) {
       (opened) => {
         if (abort.signal.aborted) return opened.close();
         twin.current = opened;
-        setPicture(opened.opaque ? "opaque" : "there");
+        setPicture("there");
       },
       () => abort.signal.aborted || setPicture("none"),
     );
@@ -151,25 +151,18 @@ export function InterviewerStage(props: Props) {
   );
   useEffect(() => expose(debug === true, read), [debug, read]);
 
-  const pictured = picture === "there" || picture === "opaque";
   const portrait = member?.portrait ?? null;
   const paper = flat && picture === "none" && !(renderer === "loading" && portrait);
-  const poster = portrait && (renderer === "off" || (renderer === "loading" && !pictured));
+  const poster = portrait && (renderer === "off" || (renderer === "loading" && picture === "none"));
   return (
-    <div
-      ref={host}
-      className={flat && picture === "opaque" ? "istage istage--dark" : "istage"}
-      data-renderer={renderer}
-      data-tier={shown.tier}
-      data-state={state}
-    >
+    <div ref={host} className="istage" data-renderer={renderer} data-tier={shown.tier} data-state={state}>
       <div ref={place} className="istage__layer" hidden={shown.renderer !== "3d"} />
       <canvas
         ref={canvas}
         className="istage__layer istage__twin"
         role="img"
         aria-label={label}
-        hidden={!flat || !pictured}
+        hidden={!flat || picture !== "there"}
       />
       {poster && <img className="istage__layer istage__poster" src={portrait} alt={label} />}
       {paper && (

@@ -99,7 +99,7 @@ const STATES: Record<StageState, Manner> = {
 
 const STYLES: Record<Style, { smile: number; nod: number; tilt: number; brow: number; lean: number }> = {
   warm: { smile: 1.35, nod: 1.3, tilt: 1.3, brow: 1.2, lean: 1.2 },
-  neutral: { smile: 0.7, nod: 0.9, tilt: 0.7, brow: 1, lean: 1 },
+  neutral: { smile: 0.85, nod: 0.9, tilt: 0.7, brow: 1, lean: 1 },
   challenging: { smile: 0.2, nod: 0.4, tilt: 0.25, brow: 0.7, lean: 0.6 },
 };
 

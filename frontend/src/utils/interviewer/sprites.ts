@@ -1,4 +1,4 @@
-// The 2D twin: which small pictures lie over the large one. The sheet is made by assets/avatar.
+// The 2D twin: which small pictures lie over the large one, and how it sways. The sheet is made by assets/avatar.
 import type { Pose } from "./behaviour";
 import { type Shapes, VISEMES } from "./lips";
 
@@ -14,9 +14,12 @@ export interface Layer {
 export interface Sheet {
   size: Point;
   base: { x: number; y: number; w: number; h: number };
+  /** Where the table begins in the base, in pixels from its top. */
+  seat: number;
+  /** Width over height of a place below which the figure gets smaller, as in the 3D view. */
+  narrow: number;
   mouth: Layer;
   eyes: Layer;
-  brows: Layer | null;
 }
 
 const isPoint = (value: unknown): value is Point =>
@@ -45,9 +48,10 @@ export function readSheet(value: unknown): Sheet | null {
   if (!(base.w > 0 && base.h > 0 && base.x + base.w <= width && base.y + base.h <= height)) return null;
   const mouth = layer(value.mouth, value.size, ["sil", "PP", "aa"]);
   const eyes = layer(value.eyes, value.size, ["open", "closed"]);
-  return mouth && eyes
-    ? { size: value.size, base, mouth, eyes, brows: layer(value.brows, value.size, []) }
-    : null;
+  const { seat, narrow } = value;
+  if (typeof seat !== "number" || typeof narrow !== "number") return null;
+  if (!(seat > 0 && seat < base.h && narrow > 0)) return null;
+  return mouth && eyes ? { size: value.size, base, seat, narrow, mouth, eyes } : null;
 }
 
 /** A tile and how much of it shows over what lies below. */
@@ -80,4 +84,16 @@ export function eyeTile(pose: Pick<Pose, "lids" | "gazeX" | "gazeY">): string {
   if (pose.gazeX > 2.6) return "away_right";
   if (pose.gazeX < -2.6) return "away_left";
   return "open";
+}
+
+/** How the picture moves above the table: sideways for each pixel of height, and taller or lower by a part. */
+export function swayOf(
+  pose: Pick<Pose, "headYaw" | "headRoll" | "headPitch" | "breath">,
+  still: boolean,
+): { lean: number; grow: number } {
+  if (still) return { lean: 0, grow: 0 };
+  return {
+    lean: pose.headRoll * 0.0025 + pose.headYaw * 0.001,
+    grow: pose.breath * 0.003 - pose.headPitch * 0.0015,
+  };
 }

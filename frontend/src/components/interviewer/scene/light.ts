@@ -5,10 +5,10 @@ import {
   DirectionalLight,
   Group,
   HemisphereLight,
+  LinearFilter,
   Mesh,
   MeshBasicMaterial,
   MeshLambertMaterial,
-  PlaneGeometry,
   PMREMGenerator,
   Scene,
   type WebGLRenderer,
@@ -24,8 +24,8 @@ function lamp(colour: number, strength: number, x: number, y: number, z: number)
 /** Lights around a head at `y`. They stay the same at every quality, so that nobody changes colour on a step down. */
 export function lights(y: number): Group {
   const group = new Group();
-  const key = lamp(0xfff3e6, 2.15, -1.2, y + 1.1, 2.1);
-  const fill = lamp(0xf6f2f2, 0.85, 1.6, y + 0.2, 1.8);
+  const key = lamp(0xfff3e6, 2.4, -1.2, y + 1.1, 2.1);
+  const fill = lamp(0xf6f2f2, 1.0, 1.6, y + 0.2, 1.8);
   const rim = lamp(0xc3d2f2, 1.4, 1.3, y + 0.9, -1.7);
   const back = lamp(0xffdfb8, 0.9, -1.4, y + 0.7, -1.3);
   // What the table throws back, into the shadow of brows and chin.
@@ -34,7 +34,7 @@ export function lights(y: number): Group {
     light.target.position.set(0, y - 0.1, 0);
     group.add(light, light.target);
   }
-  group.add(new HemisphereLight(0xf2ece6, 0x4a423c, 0.95));
+  group.add(new HemisphereLight(0xf2ece6, 0x4a423c, 1.1));
   return group;
 }
 
@@ -69,38 +69,42 @@ export function surroundings(renderer: WebGLRenderer) {
   return target;
 }
 
-/** A soft dark spot: where something rests on the table, less light arrives. */
-function shade(): DataTexture {
-  const size = 32;
-  const data = new Uint8Array(size * size * 4);
-  for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++) {
-      const far = Math.hypot(x - size / 2 + 0.5, y - size / 2 + 0.5) / (size / 2);
-      data[(y * size + x) * 4 + 3] = 130 * Math.max(0, 1 - far) ** 1.6;
+const SLAB = { width: 2.6, thick: 0.04, depth: 0.75 };
+
+/** What hides light from the table: across and along from the middle of its edge, and how far it reaches; metres. */
+const RESTING = [
+  [0, 0.14, 0.25, 0.12],
+  [-0.16, 0.06, 0.15, 0.13],
+  [0.16, 0.06, 0.15, 0.13],
+] as const;
+
+/** How much light the top of the table throws back, place by place: less where something rests on it. */
+function grain(): DataTexture {
+  const [across, along] = [256, 64];
+  const data = new Uint8Array(across * along * 4);
+  for (let row = 0; row < along; row++)
+    for (let column = 0; column < across; column++) {
+      const x = ((column + 0.5) / across - 0.5) * SLAB.width;
+      const z = (1 - (row + 0.5) / along) * SLAB.depth;
+      let light = 1;
+      for (const [sx, sz, rx, rz] of RESTING)
+        light *= 1 - 0.5 * Math.max(0, 1 - Math.hypot((x - sx) / rx, (z - sz) / rz)) ** 1.6;
+      data.fill(255 * light, (row * across + column) * 4, (row * across + column) * 4 + 3);
+      data[(row * across + column) * 4 + 3] = 255;
     }
-  const texture = new DataTexture(data, size, size);
+  const texture = new DataTexture(data, across, along);
+  texture.magFilter = LinearFilter;
   texture.needsUpdate = true;
   return texture;
 }
 
-export function table(marks: Landmarks): Group {
-  const group = new Group();
-  const wood = new MeshLambertMaterial({ color: 0x4d3f34 });
-  const thick = 0.04;
-  const slab = new Mesh(new BoxGeometry(2.6, thick, 0.75), wood);
-  slab.position.set(0, marks.table - thick / 2, marks.edge + 0.375);
-  group.add(slab);
-  const texture = shade();
-  const dark = new MeshBasicMaterial({ map: texture, transparent: true, depthWrite: false, color: 0x000000 });
-  const spot = (x: number, z: number, width: number, depth: number) => {
-    const mesh = new Mesh(new PlaneGeometry(width, depth), dark);
-    mesh.rotation.x = -Math.PI / 2;
-    mesh.position.set(x, marks.table + 0.002, z);
-    mesh.renderOrder = 1;
-    group.add(mesh);
-  };
-  spot(0, marks.edge + 0.14, 0.5, 0.24);
-  spot(-0.16, marks.edge + 0.06, 0.3, 0.26);
-  spot(0.16, marks.edge + 0.06, 0.3, 0.26);
-  return group;
+/** One mesh and one small texture. Sideways it looks the same all along, which the 2D twin counts on. */
+export function table(marks: Landmarks): Mesh {
+  const geometry = new BoxGeometry(SLAB.width, SLAB.thick, SLAB.depth);
+  // Only the top (the third of six sides) wears the texture; the rest takes its light from a corner of it.
+  const uv = geometry.getAttribute("uv");
+  for (let i = 0; i < uv.count; i++) if (i < 8 || i > 11) uv.setXY(i, 0, 0);
+  const slab = new Mesh(geometry, new MeshLambertMaterial({ color: 0x4d3f34, map: grain() }));
+  slab.position.set(0, marks.table - SLAB.thick / 2, marks.edge + SLAB.depth / 2);
+  return slab;
 }

@@ -5,6 +5,7 @@ import { TIERS, type Tier } from "../../../utils/interviewer/quality";
 import { bodyRig } from "./body-rig";
 import { disposeTree } from "./dispose";
 import { faceRig } from "./face-rig";
+import { frameUp } from "./framing";
 import { lights, surroundings, table } from "./light";
 import { loadModel } from "./model";
 import { type Surface, surface } from "./surface";
@@ -47,10 +48,6 @@ interface Options {
   onRestored(): void;
 }
 
-const FIELD_DEGREES = 22;
-const HEADROOM_M = 0.045;
-const TABLE_SHOWN_M = 0.085;
-
 export async function createStageScene(host: HTMLElement, options: Options): Promise<StageScene> {
   const model = await loadModel(options.data);
   if (options.signal.aborted) {
@@ -64,7 +61,7 @@ export async function createStageScene(host: HTMLElement, options: Options): Pro
   const { marks } = body;
   scene.add(lights(marks.eyes.y), table(marks));
 
-  const camera = new PerspectiveCamera(FIELD_DEGREES, 1, 0.1, 12);
+  const camera = new PerspectiveCamera(22, 1, 0.1, 12);
   const target = new Vector3();
   let width = Math.max(1, host.clientWidth);
   let height = Math.max(1, host.clientHeight);
@@ -84,23 +81,12 @@ export async function createStageScene(host: HTMLElement, options: Options): Pro
     scene.environment = light?.texture ?? null;
     scene.environmentIntensity = 0.5;
   };
-  const frameUp = () => {
+  const fill = () => {
     if (!seat) return;
     const dpr = tier().dpr < 1 ? tier().dpr : Math.min(tier().dpr, window.devicePixelRatio || 1);
     seat.renderer.setPixelRatio(dpr);
     seat.renderer.setSize(width, height, false);
-    // From a little above the head to the hands on the table, and never narrower than the shoulders.
-    const top = marks.crown + HEADROOM_M;
-    const bottom = marks.table - TABLE_SHOWN_M;
-    const aspect = width / height;
-    const span = Math.max(top - bottom, (marks.width * 1.9) / aspect);
-    const far = span / 2 / Math.tan((FIELD_DEGREES * Math.PI) / 360);
-    const middle = top - span / 2;
-    camera.aspect = aspect;
-    // Eye to eye: the camera stands at the height of the eyes and looks down at the table a little.
-    camera.position.set(0, marks.eyes.y - 0.02, marks.eyes.z + far);
-    camera.lookAt(0, middle, marks.eyes.z);
-    camera.updateProjectionMatrix();
+    frameUp(camera, marks, width / height);
     target.copy(camera.position);
   };
 
@@ -121,11 +107,13 @@ export async function createStageScene(host: HTMLElement, options: Options): Pro
   };
   const settle = () => {
     const old = seat;
+    // What still hangs on the old context keeps all of it in memory; the new one sends everything again anyhow.
+    if (old) disposeTree(scene);
     seat = surface(options.label, tier());
     seat.canvas.addEventListener("webglcontextlost", lost);
     seat.canvas.addEventListener("webglcontextrestored", restored);
     illuminate();
-    frameUp();
+    fill();
     // A canvas is empty until it has been drawn on: the old one stays until the new one shows something.
     if (old) seat.renderer.render(scene, camera);
     host.append(seat.canvas);
@@ -170,13 +158,13 @@ export async function createStageScene(host: HTMLElement, options: Options): Pro
     resize(w, h) {
       width = Math.max(1, w);
       height = Math.max(1, h);
-      frameUp();
+      fill();
     },
     setTier(next) {
       if (next === index) return;
       const rich = tier().rich;
       index = next;
-      if (rich === tier().rich) frameUp();
+      if (rich === tier().rich) fill();
       else settle();
     },
     read() {
