@@ -151,6 +151,7 @@ export function InterviewerStage(props: Props) {
   );
   useEffect(() => expose(debug === true, read), [debug, read]);
 
+  const twinned = flat && picture === "there";
   const portrait = member?.portrait ?? null;
   const paper = flat && picture === "none" && !(renderer === "loading" && portrait);
   const poster = portrait && (renderer === "off" || (renderer === "loading" && picture === "none"));
@@ -162,7 +163,8 @@ export function InterviewerStage(props: Props) {
         className="istage__layer istage__twin"
         role="img"
         aria-label={label}
-        hidden={!flat || picture !== "there"}
+        hidden={!twinned}
+        aria-hidden={!twinned}
       />
       {poster && <img className="istage__layer istage__poster" src={portrait} alt={label} />}
       {paper && (
