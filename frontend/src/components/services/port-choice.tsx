@@ -12,12 +12,13 @@ export function PortChoice({ port, providers }: Props) {
   const choose = useChooseProvider();
   const able = providers.filter((provider) => port.providers.includes(provider.id));
   const chosen = able.find((provider) => provider.id === port.chosen);
+  const nobody = port.embedded.startsWith("None.");
   const fixed = port.chosen_by === "environment";
   return (
     <fieldset className="services__port" disabled={fixed || choose.isPending}>
       <legend>{port.title}</legend>
       <div className="segments">
-        {[{ id: null, title: "Built in" }, ...able].map((one) => (
+        {[{ id: null, title: nobody ? "None" : "Built in" }, ...able].map((one) => (
           <label key={one.id ?? "embedded"}>
             <input
               type="radio"
