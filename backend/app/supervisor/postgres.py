@@ -69,13 +69,18 @@ def prepare(data: Path) -> Postgres:
         user, group = _account()
         for folder in (data, sockets):
             os.chown(folder, user, group)
-        for folder in (data.parent, sockets.parent, program):
-            _open_way(folder)
     server = Postgres(data=data, sockets=sockets, program=program, user=user, group=group)
+    _open_ways(server)
     if not (data / "PG_VERSION").exists():
         _initdb(server)
     _release(data)
     return server
+
+
+def clear(server: Postgres) -> None:
+    """Make way for a new start after the server died: no orphans, and folders that its user can pass."""
+    end_orphans(server.data)
+    _open_ways(server)
 
 
 def ensure_database(server: Postgres) -> None:
@@ -191,6 +196,12 @@ def _socket_folder(data: Path) -> Path:
             hint="Set REHEARSAL_DATA to a folder with a shorter path.",
         )
     return folder
+
+
+def _open_ways(server: Postgres) -> None:
+    if server.user is not None:
+        for folder in (server.data.parent, server.sockets.parent, server.program):
+            _open_way(folder)
 
 
 def _open_way(folder: Path) -> None:

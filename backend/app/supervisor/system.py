@@ -255,7 +255,7 @@ class System:
             death_signal=signal.SIGINT,
             user=server.user,
             group=server.group,
-            after_exit=lambda: postgres.end_orphans(server.data),
+            after_exit=lambda: postgres.clear(server),
         )
 
     def _api(self) -> Spec:
