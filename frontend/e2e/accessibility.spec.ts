@@ -67,7 +67,7 @@ test("every page passes axe at three widths and never scrolls sideways", async (
   await expect(page.getByRole("heading", { name: "Postings" })).toBeVisible();
   await check(page, "data");
   await page.goto("/services");
-  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Keys and settings" })).toBeVisible();
   await check(page, "services");
   await page.goto("/nowhere");
   await expect(page.getByRole("heading", { name: "There is nothing at this address" })).toBeVisible();

@@ -26,6 +26,7 @@ async def read() -> dict[str, Any]:
                 "id": port.id,
                 "title": port.title,
                 "embedded": port.embedded,
+                "built_in": port.built_in,
                 "personal": port.personal,
                 "chosen": chosen[port.id][0],
                 "chosen_by": chosen[port.id][1],

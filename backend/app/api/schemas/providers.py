@@ -20,6 +20,7 @@ class PortOut(Out):
     id: str
     title: str
     embedded: str = Field(description="Who does it when nobody is chosen.")
+    built_in: bool = Field(description="Somebody does it when nobody is chosen; else it is left out.")
     personal: bool = Field(description="It is given what a candidate says or shows: each of them is asked first.")
     chosen: str | None = Field(description="A provider id; None for the embedded one.")
     chosen_by: SetBy

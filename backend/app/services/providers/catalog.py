@@ -25,6 +25,8 @@ class Port:
     variable: str
     embedded: str
     """Who does the work when nobody is chosen; what that means for the person is part of the words."""
+    built_in: bool
+    """Whether that is somebody of our own; else the work is left out."""
     personal: bool
     """Whether it is given what a candidate says or shows: then each of them is asked first."""
 
@@ -63,6 +65,7 @@ PORTS = (
         title="Language model",
         variable="REHEARSAL_LANGUAGE_MODEL",
         embedded="None. Questions, grades and tips come from the built-in rules.",
+        built_in=False,
         personal=True,
     ),
     Port(
@@ -70,6 +73,7 @@ PORTS = (
         title="Interviewer's voice",
         variable="REHEARSAL_TEXT_TO_SPEECH",
         embedded="Kokoro, on this machine.",
+        built_in=True,
         personal=False,
     ),
     Port(
@@ -77,6 +81,7 @@ PORTS = (
         title="Transcript of answers",
         variable="REHEARSAL_SPEECH_TO_TEXT",
         embedded="Whisper base, on this machine.",
+        built_in=True,
         personal=True,
     ),
     Port(
@@ -84,6 +89,7 @@ PORTS = (
         title="Described video moments",
         variable="REHEARSAL_CLOUD_VIDEO",
         embedded="None. The picture is measured by MediaPipe, on this machine.",
+        built_in=False,
         personal=True,
     ),
 )

@@ -7,18 +7,17 @@ interface Props {
   providers: ProviderSetup[];
 }
 
-/** Who does one kind of work. The embedded one is always a choice. */
+/** Who does one kind of work. To do without them is always a choice. */
 export function PortChoice({ port, providers }: Props) {
   const choose = useChooseProvider();
   const able = providers.filter((provider) => port.providers.includes(provider.id));
   const chosen = able.find((provider) => provider.id === port.chosen);
-  const nobody = port.embedded.startsWith("None.");
   const fixed = port.chosen_by === "environment";
   return (
     <fieldset className="services__port" disabled={fixed || choose.isPending}>
       <legend>{port.title}</legend>
       <div className="segments">
-        {[{ id: null, title: nobody ? "None" : "Built in" }, ...able].map((one) => (
+        {[{ id: null, title: port.built_in ? "Built in" : "None" }, ...able].map((one) => (
           <label key={one.id ?? "embedded"}>
             <input
               type="radio"
@@ -37,8 +36,8 @@ export function PortChoice({ port, providers }: Props) {
       </p>
       {chosen && chosen.missing.length > 0 && (
         <p className="services__gap" role="status">
-          {chosen.title} is not complete yet: {chosen.missing.join(", ").toLowerCase()}. Until it is, the
-          built-in one does the work, and the report says so.
+          {chosen.title} is not complete yet: {chosen.missing.join(", ").toLowerCase()}. Until it is, the work
+          is done without it, and the report says so.
         </p>
       )}
       <Problem error={choose.error} />

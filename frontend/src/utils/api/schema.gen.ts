@@ -1493,6 +1493,11 @@ export interface components {
          */
         PortOut: {
             /**
+             * Built In
+             * @description Somebody does it when nobody is chosen; else it is left out.
+             */
+            built_in: boolean;
+            /**
              * Chosen
              * @description A provider id; None for the embedded one.
              */
