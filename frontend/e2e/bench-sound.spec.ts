@@ -23,6 +23,13 @@ test("first sound of prepared questions", async ({ page }) => {
   await agreeToEverything(page);
   await enterRoom(page);
   const heard = () => page.evaluate(() => (window as unknown as { sounds: number[] }).sounds.length);
+  // A prepared question is one that has been spoken, as the next one has while somebody answers.
+  const interview = page.url().match(/interviews\/([\w-]+)/)?.[1];
+  const waiting = async () => {
+    const { questions } = await (await page.request.get(`/api/interviews/${interview}`)).json();
+    return questions.filter((one: { speech: { state: string } }) => one.speech.state !== "ready").length;
+  };
+  await expect.poll(waiting, { timeout: 240_000, intervals: [1_000] }).toBe(0);
   await page.getByRole("button", { name: "Listen" }).click({ timeout: 120_000 });
   for (let asked = 1; asked < 8; asked++) {
     await expect.poll(heard, { timeout: 30_000 }).toBe(asked);

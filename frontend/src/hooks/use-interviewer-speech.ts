@@ -1,7 +1,7 @@
-import { useEffect } from "react";
 import type { InterviewOut, QuestionOut } from "../utils/api/types";
-import { speechKey } from "../utils/speech";
+import { addressOf, speechKey } from "../utils/speech";
 import { useClosing, useSpeech } from "./queries/questions";
+import { useKeptSounds } from "./use-kept-sounds";
 import { useSpokenAudio } from "./use-spoken-audio";
 
 /** For the browser's voice only; the server's says it in the interviewer's manner. */
@@ -15,27 +15,14 @@ export function useInterviewerSpeech(interview: InterviewOut, item: QuestionOut,
     spoken ? item.id : null,
     speechKey(interview.settings, question.text),
   );
-  const audio = useSpokenAudio(speech, question.text);
   const next = interview.questions[interview.questions.indexOf(item) + 1];
   const ahead = useSpeech(
     interview.id,
     spoken && next ? next.id : null,
     speechKey(interview.settings, next?.question.text ?? ""),
   );
-  useFetched(ahead.data?.state === "ready" ? ahead.data.url : null);
+  const kept = useKeptSounds(addressOf(speech.data), addressOf(ahead.data));
+  const audio = useSpokenAudio(speech, question.text, kept);
   const closing = useSpokenAudio(useClosing(interview.id, spoken && interview.closing !== null), CLOSING);
   return { audio, closing };
-}
-
-/** Has the browser keep what will be said next, so that its first sound does not wait for the line. */
-function useFetched(url: string | null) {
-  useEffect(() => {
-    if (!url) return;
-    const element = new Audio(url);
-    element.preload = "auto";
-    return () => {
-      element.removeAttribute("src");
-      element.load();
-    };
-  }, [url]);
 }

@@ -1,8 +1,8 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SpeechOut } from "../utils/api/types";
 import type { Speaking } from "../utils/interviewer/performer";
-import { lastBegun, voiceNote } from "../utils/speech";
+import { addressOf, lastBegun, voiceNote } from "../utils/speech";
 import { browserVoice, type Reading } from "../utils/voice";
 
 const SLOWER = 0.85;
@@ -10,9 +10,13 @@ const BORROWED = "The interviewer’s voice is not there. Your browser’s voice
 
 /**
  * Plays what the interviewer says; mouth and captions follow the clock of the sound itself. When the server has no
- * voice, the browser's reads `text`, with estimated lips.
+ * voice, the browser's reads `text`, with estimated lips. `kept` are sounds that have been begun to be fetched.
  */
-export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) {
+export function useSpokenAudio(
+  speech: UseQueryResult<SpeechOut>,
+  text: string,
+  kept?: RefObject<Map<string, HTMLAudioElement>>,
+) {
   const audio = useRef<HTMLAudioElement | null>(null);
   const reading = useRef<Reading | null>(null);
   const [playing, setPlaying] = useState(false);
@@ -20,7 +24,7 @@ export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) 
   const [blocked, setBlocked] = useState(false);
   const [word, setWord] = useState(-1);
   const [slower, setSlower] = useState(false);
-  const url = speech.data?.state === "ready" ? speech.data.url : null;
+  const url = addressOf(speech.data);
   const failed = speech.isError || speech.data?.state === "failed" || blocked;
   const own = useMemo(() => (failed ? browserVoice(text) : null), [failed, text]);
   const track = own?.track ?? speech.data?.track ?? null;
@@ -33,7 +37,7 @@ export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) 
     setBlocked(false);
     setWord(-1);
     if (!url || !text) return;
-    const element = new Audio(url);
+    const element = kept?.current.get(url) ?? new Audio(url);
     element.preload = "auto";
     audio.current = element;
     const over = () => {
@@ -53,7 +57,7 @@ export function useSpokenAudio(speech: UseQueryResult<SpeechOut>, text: string) 
       element.pause();
       audio.current = null;
     };
-  }, [url, text]);
+  }, [url, text, kept]);
 
   useEffect(() => {
     if (audio.current) audio.current.playbackRate = slower ? SLOWER : 1;

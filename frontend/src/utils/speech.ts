@@ -1,5 +1,5 @@
 // Mouth and captions from the cues that came with the audio. Times are seconds of the audio clock.
-import type { Cue, SpokenWord, VoiceOut } from "./api/types";
+import type { Cue, SpeechOut, SpokenWord, VoiceOut } from "./api/types";
 
 /** 0-1 each: how far the lips part, how wide the corners are drawn, how round the opening is. */
 export interface Mouth {
@@ -34,6 +34,11 @@ export function speechKey(
   text: string,
 ): string {
   return [settings.voice, settings.speed, settings.style, settings.interviewer, text].join("|");
+}
+
+/** Where a clip's sound is, once there is one. */
+export function addressOf(clip: Pick<SpeechOut, "state" | "url"> | undefined): string | null {
+  return clip?.state === "ready" ? clip.url : null;
 }
 
 /** Says it when the built-in voice spoke in place of another one. */
