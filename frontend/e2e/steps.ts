@@ -108,6 +108,16 @@ export async function enterRoom(page: Page): Promise<void> {
   await expect(page.getByRole("img", { name: /, the interviewer$/ })).toBeVisible();
 }
 
+/** Waits until every question of the interview whose room this is has been spoken. */
+export async function questionsSpoken(page: Page): Promise<void> {
+  const interview = page.url().match(/interviews\/([\w-]+)/)?.[1];
+  const waiting = async () => {
+    const { questions } = await (await page.request.get(`/api/interviews/${interview}`)).json();
+    return questions.filter((one: { speech: { state: string } }) => one.speech.state !== "ready").length;
+  };
+  await expect.poll(waiting, { timeout: 240_000, intervals: [1_000] }).toBe(0);
+}
+
 /** Listens to the question to its end, answers for `ms`, and presses Done. */
 export async function answerAloud(page: Page, ms: number): Promise<void> {
   await page.getByRole("button", { name: "Listen" }).click({ timeout: 60_000 });

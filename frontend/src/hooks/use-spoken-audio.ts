@@ -95,7 +95,8 @@ export function useSpokenAudio(
     }
     const element = audio.current;
     if (!element) return;
-    element.currentTime = 0;
+    // A seek, even to where it is, throws away what is decoded.
+    if (element.currentTime > 0) element.currentTime = 0;
     element.playbackRate = slower ? SLOWER : 1;
     setPlaying(true);
     // It also fails when it is paused before it has begun, or not allowed yet: then it can be pressed again. A file
