@@ -21,7 +21,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
 
-    mode: Literal["personal"] = Field("personal", alias="REHEARSAL_MODE")
+    # personal: one person on this machine, no login. server: for strangers; everybody signs in or is a guest.
+    mode: Literal["personal", "server"] = Field("personal", alias="REHEARSAL_MODE")
     data: Path = Field(REPOSITORY / "data", alias="REHEARSAL_DATA")
     frontend: Path = Field(REPOSITORY / "frontend" / "dist", alias="REHEARSAL_FRONTEND")
     allowed_hosts: frozenset[str] = Field(frozenset({"localhost", "127.0.0.1", "[::1]"}), alias="REHEARSAL_HOSTS")

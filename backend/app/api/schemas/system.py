@@ -50,7 +50,7 @@ class ProviderOut(Out):
 class SystemOut(Out):
     """Mode, limits, voices and providers of this installation."""
 
-    mode: Literal["personal"]
+    mode: Literal["personal", "server"]
     version: str
     limits: LimitsOut
     voices: list[VoiceOut]

@@ -2401,9 +2401,9 @@ export interface components {
             limits: components["schemas"]["LimitsOut"];
             /**
              * Mode
-             * @constant
+             * @enum {string}
              */
-            mode: "personal";
+            mode: "personal" | "server";
             /** Providers */
             providers: components["schemas"]["ProviderOut"][];
             /** Retention Days */
