@@ -84,8 +84,9 @@ async def stored(upload_address: str) -> bytes:
     from app.services.recordings import repository, service
 
     async with transaction() as session:
-        upload = await repository.upload(session, LOCAL_OWNER, UUID(upload_address.rsplit("/", 1)[1]))
-    assert upload is not None
+        found = await repository.upload(session, LOCAL_OWNER, UUID(upload_address.rsplit("/", 1)[1]))
+    assert found is not None
+    upload = await service.upload_of(found.take_id)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         await service.assemble(upload, path)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.core.database import transaction
 from app.core.events import connect
@@ -123,6 +123,16 @@ async def count(kind: type[Interview] | type[PostingRow] | type[QuestionRow], ow
     """How many rows of a kind an owner has."""
     async with transaction() as session:
         return len((await session.scalars(owned_by(owner, kind))).all())
+
+
+async def open_transactions() -> int:
+    """How many connections hold a transaction open now, apart from the one that asks."""
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend' AND datname = current_database()"
+    )
+    async with transaction() as session:
+        return int(await session.scalar(query) or 0)
 
 
 async def run_jobs() -> None:

@@ -33,7 +33,8 @@ def engine() -> AsyncEngine:
     """The process-wide engine."""
     url, connect = settings().database_url, {"connect_timeout": 5}
     if _pooled:
-        return create_async_engine(url, connect_args=connect, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        # No overflow: a connection that is opened for one transaction costs PostgreSQL a process each time.
+        return create_async_engine(url, connect_args=connect, pool_pre_ping=True, pool_size=20, max_overflow=0)
     return create_async_engine(url, connect_args=connect, poolclass=NullPool)
 
 

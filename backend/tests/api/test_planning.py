@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 from uuid import UUID
@@ -199,3 +200,22 @@ async def _unchanged(interview: UUID) -> None:
     async with transaction() as session:
         changed(session, interview)
         delete_files(session, "takes/none/")
+
+
+async def test_nobody_waits_for_a_connection_while_questions_are_thought_of(
+    client: httpx.AsyncClient, settings: Any
+) -> None:
+    seen: list[int] = []
+
+    def look(name: str, reply: str) -> str:
+        if name == "question_generation":
+            seen.append(asyncio.run_coroutine_threadsafe(world.open_transactions(), loop).result(20))
+        return reply
+
+    loop = asyncio.get_running_loop()
+    with flow_server(look) as url:
+        object.__setattr__(settings, "langflow_url", url)
+        posting = await posted(client)
+        response = await client.post("/api/interviews", json={"posting_id": posting["id"], "count": 3})
+    assert response.status_code == 201, response.text
+    assert seen == [0]

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from app.core.database import transaction
-from app.models import Take
+from app.models import Take, Upload
 from app.services.analysis import pipeline
 from app.services.flow.stages import hotwords, prepare
 from app.services.grading import service as grading
@@ -153,6 +153,44 @@ async def test_what_was_not_agreed_to_is_not_measured(client: httpx.AsyncClient)
     assert shown["voice"] == ("skipped", "You have not agreed to it.")
     assert shown["presence"] == ("skipped", "There is no picture.")
     assert shown["media"] == ("queued", None)
+
+
+async def test_nobody_waits_for_a_connection_while_a_recording_is_looked_at(
+    client: httpx.AsyncClient, question: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    check = service.check_media
+
+    async def look(upload: Upload) -> int:
+        seen.append(await world.open_transactions())
+        return await check(upload)
+
+    monkeypatch.setattr(service, "check_media", look)
+    take, _ = await uploaded(client, question, recordings.wav())
+    assert (await client.post(f"/api/takes/{take}/finish", json={})).status_code == 200
+    assert seen == [0]
+
+
+async def test_a_recording_replaced_while_it_is_looked_at_is_not_taken_for_the_other(
+    client: httpx.AsyncClient, question: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = service.check_media
+
+    async def replace(upload: Upload) -> int:
+        length = await check(upload)
+        monkeypatch.setattr(service, "check_media", check)
+        await client.delete(f"/api/uploads/{upload.id}", headers=TUS)
+        other = recordings.wav(2.0)
+        headers = TUS | recordings.metadata(take) | {"Upload-Length": str(len(other))}
+        address = (await client.post("/api/uploads", headers=headers)).headers["location"]
+        await send(client, address, 0, other)
+        return length
+
+    monkeypatch.setattr(service, "check_media", replace)
+    take, _ = await uploaded(client, question, recordings.wav())
+    response = await client.post(f"/api/takes/{take}/finish", json={})
+    assert (response.status_code, response.json()["error"]) == (409, "upload_replaced")
+    assert (await client.post(f"/api/takes/{take}/finish", json={})).json()["duration_ms"] == 2000
 
 
 async def test_finish_twice_is_once(client: httpx.AsyncClient, question: UUID) -> None:

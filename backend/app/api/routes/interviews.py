@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from app.api.deps import OwnerId, Session
 from app.api.errors import problems
 from app.api.schemas.interviews import InterviewEdit, InterviewIn, InterviewItem, InterviewOut
+from app.core.database import transaction
 from app.services.flow import interviews, privacy
 from app.services.interviews import service
 
@@ -16,10 +17,11 @@ router = APIRouter(prefix="/interviews", tags=["interviews"])
 
 
 @router.post("", status_code=201, summary="Plan an interview", responses=problems(404, 502))
-async def create_interview(body: InterviewIn, session: Session, owner: OwnerId) -> InterviewOut:
+async def create_interview(body: InterviewIn, owner: OwnerId) -> InterviewOut:
     """The questions come from the flow `question_generation`; their audio is made from now on."""
-    interview_id = await interviews.create(session, owner, body.model_dump())
-    return InterviewOut.model_validate(await interviews.read(session, owner, interview_id))
+    interview_id = await interviews.create(owner, body.model_dump())
+    async with transaction() as session:
+        return InterviewOut.model_validate(await interviews.read(session, owner, interview_id))
 
 
 @router.get("", summary="All interviews, newest first", responses=problems())

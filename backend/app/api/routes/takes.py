@@ -12,6 +12,7 @@ from app.api.errors import problems
 from app.api.ranges import MEDIA_RESPONSES, serve_media
 from app.api.schemas.interviews import FollowUpOut
 from app.api.schemas.takes import FinishIn, RetryIn, TakeIn, TakeOut
+from app.core.database import transaction
 from app.services.flow import follow_ups, takes
 from app.services.recordings import service
 
@@ -38,10 +39,11 @@ async def delete_take(take_id: UUID, session: Session, owner: OwnerId) -> None:
 
 
 @router.post("/takes/{take_id}/finish", summary="The recording is complete", responses=problems(404, 409, 413, 415))
-async def finish_take(take_id: UUID, body: FinishIn, session: Session, owner: OwnerId) -> TakeOut:
+async def finish_take(take_id: UUID, body: FinishIn, owner: OwnerId) -> TakeOut:
     """Checks the file (no sound, too long, unreadable: refused and thrown away) and starts the analysis."""
-    await takes.finish(session, owner, take_id, body.duration_ms)
-    return TakeOut.model_validate(await service.read(session, owner, take_id))
+    await takes.finish(owner, take_id, body.duration_ms)
+    async with transaction() as session:
+        return TakeOut.model_validate(await service.read(session, owner, take_id))
 
 
 @router.post("/takes/{take_id}/follow-up", summary="What is asked after this answer", responses=problems(404, 409))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import transaction
 from app.domain.errors import Conflict
 from app.domain.posting import Posting
 from app.domain.question import QuestionKind
@@ -21,23 +22,27 @@ from app.services.speech import service as speech
 from app.utils.json import load
 
 
-async def create(session: AsyncSession, owner: UUID, wanted: dict[str, Any]) -> UUID:
+async def create(owner: UUID, wanted: dict[str, Any]) -> UUID:
     """Plan an interview for a posting and have its questions spoken, the first one first.
 
-    Raises NotFound, BadInput, ProviderError.
+    Two transactions around the planning: a language model may think for a minute, and nobody waits for a connection
+    meanwhile. Raises NotFound (also when the posting is deleted meanwhile), BadInput, ProviderError.
     """
-    posting = await postings.read(session, owner, wanted["posting_id"])
     cast.check(wanted["interviewer"])
+    async with transaction() as session:
+        posting = load(Posting, (await postings.read(session, owner, wanted["posting_id"])).posting)
     if wanted["voice"] is None:
         wanted["voice"] = await speech.own_voice(cast.voice(wanted["interviewer"]))
     await speech.check_voice(wanted["voice"])
     options = {key: wanted[key] for key in ("count", "seed", "kinds", "difficulty")}
     model = await tickets.issue("questions")  # a posting is nothing of the candidate's: no consent is needed
-    planned = await service.plan(load(Posting, posting.posting), **options, model=model)
-    interview, rows = service.create(session, owner, posting.id, wanted, planned)
-    if model:
-        await tickets.charge(session, model, interview.id)
-    await _speak(session, interview, rows)
+    planned = await service.plan(posting, **options, model=model)
+    async with transaction() as session:
+        await postings.read(session, owner, wanted["posting_id"])
+        interview, rows = service.create(session, owner, wanted["posting_id"], wanted, planned)
+        if model:
+            await tickets.charge(session, model, interview.id)
+        await _speak(session, interview, rows)
     return interview.id
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import transaction
 from app.core.events import changed
-from app.domain.errors import BadInput
+from app.domain.errors import BadInput, Conflict
 from app.models.interview import QuestionRow
 from app.models.take import Take
 from app.services.analysis import pipeline
@@ -30,29 +30,35 @@ async def create(session: AsyncSession, owner: UUID, question_id: UUID, kind: st
     return take.id
 
 
-async def finish(session: AsyncSession, owner: UUID, take_id: UUID, claimed_ms: int | None) -> None:
+async def finish(owner: UUID, take_id: UUID, claimed_ms: int | None) -> None:
     """Check a recording and start its analysis; finishing twice changes nothing.
 
-    Raises NotFound, Conflict when bytes are missing. A recording that cannot be used is thrown away: UnsupportedMedia,
+    Two transactions around the look at the file, which takes seconds: nobody waits for a connection meanwhile. Raises
+    NotFound, Conflict when bytes are missing. A recording that cannot be used is thrown away: UnsupportedMedia,
     TooLarge.
     """
-    take = await service.find(session, owner, take_id)
-    if take.completed_at is not None:
-        return
-    upload = service.check_uploaded(take)
+    async with transaction() as session:
+        take = await service.find(session, owner, take_id)
+        if take.completed_at is not None:
+            return
+        upload = service.check_uploaded(take)
     try:
         tus.check_media(upload.head)
         duration_ms = await service.check_media(await service.upload_of(take.id))
     except BadInput:
-        async with transaction() as other:
-            await service.discard_upload(other, await tus.read(other, owner, upload.id, lock=True))
+        async with transaction() as session:
+            await service.discard_upload(session, await tus.read(session, owner, upload.id, lock=True))
         raise
-    take = await service.find(session, owner, take_id, lock=True)
-    if take.completed_at is not None:
-        return
-    service.check_uploaded(take)
-    take.completed_at, take.duration_ms = datetime.now(UTC), duration_ms or claimed_ms
-    await _analyse(session, take, await _skipped(take))
+    async with transaction() as session:
+        take = await service.find(session, owner, take_id, lock=True)
+        if take.completed_at is not None:
+            return
+        if service.check_uploaded(take).id != upload.id:
+            raise Conflict(
+                "The recording was replaced meanwhile.", code="upload_replaced", hint="Finish it again, please."
+            )
+        take.completed_at, take.duration_ms = datetime.now(UTC), duration_ms or claimed_ms
+        await _analyse(session, take, await _skipped(take))
 
 
 async def retry_stage(session: AsyncSession, owner: UUID, take_id: UUID, stage: str) -> None:

@@ -52,11 +52,11 @@ async def newest(session: AsyncSession, question_id: UUID) -> UUID | None:
 
 
 async def upload(session: AsyncSession, owner: UUID, upload_id: UUID, *, lock: bool = False) -> Upload | None:
-    """An upload with its take and parts; locked while a part is added, so that two PATCHes cannot both win."""
+    """An upload with its take; locked while a part is added, so that two PATCHes cannot both win."""
     query = (
         owned_by(owner, Upload)
         .where(Upload.id == upload_id)
-        .options(joinedload(Upload.take, innerjoin=True), selectinload(Upload.parts))
+        .options(joinedload(Upload.take, innerjoin=True))
         .execution_options(populate_existing=True)
     )
     if lock:

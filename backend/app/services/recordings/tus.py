@@ -178,7 +178,7 @@ async def _record(
     upload = await read(session, owner, upload_id, lock=True)
     _check(upload, patch)
     if arrived.size:
-        upload.parts.append(UploadPart(upload_id=upload.id, start=upload.offset, size=arrived.size, key=key))
+        session.add(UploadPart(upload_id=upload.id, start=upload.offset, size=arrived.size, key=key))
     upload.offset += arrived.size
     upload.head = arrived.head
     upload.length = patch.upload_length if upload.length is None else upload.length
