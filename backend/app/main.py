@@ -12,7 +12,7 @@ from app.api import errors, openapi, static
 from app.api.middleware import Bounded, Guarded, Observed
 from app.api.router import router
 from app.api.routes import gateway, health
-from app.core import database, logging
+from app.core import database, events, logging
 from app.core.config import settings
 
 
@@ -20,7 +20,8 @@ from app.core.config import settings
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     logging.configure(settings().log_level)
     database.use_pool()
-    yield
+    async with events.kept_connections():
+        yield
     await database.engine().dispose()
 
 

@@ -14,11 +14,14 @@ from app.core.events import changes
 from app.domain.errors import NotFound
 from app.services.flow import interviews
 
+# Changes are told at once. A thousand streams that look every five seconds all the same cost a core.
+LOOK_AGAIN_S = 30.0
+
 
 async def stream(owner: UUID, interview_id: UUID) -> AsyncIterator[ServerSentEvent]:
     """The progress at once, then whenever it differs from what was sent last; ends when the interview is gone."""
     sent = ""
-    async for _ in changes(interview_id):
+    async for _ in changes(interview_id, look_again_s=LOOK_AGAIN_S):
         try:
             async with transaction() as session:
                 snapshot = ProgressOut.model_validate(await interviews.read_progress(session, owner, interview_id))
