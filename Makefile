@@ -5,7 +5,7 @@ PY = .venv/bin/python
 export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup cloud build test lint e2e drills bench bench-avatar bench-sound client flows langflow avatars lock format clean
+.PHONY: help run setup cloud build test lint e2e drills bench bench-load bench-avatar bench-sound client flows langflow avatars lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ drills: ## Kill parts of a running system and see it recover
 bench: ## Measure start, memory, stages, planning and follow-ups; JSON on standard output
 	@$(BOOT) setup --dev
 	@cd backend && $(PY) -m tests.bench.system && $(PY) -m tests.bench.follow_up
+
+bench-load: ## Measure reads, 1,000 event streams and 100 uploads of one API process; JSON; exit 1 if anything is lost
+	@$(BOOT) setup --dev >&2
+	@cd backend && $(PY) -m tests.bench.load
 
 bench-avatar: ## Measure the interviewers in a browser: size, script per frame, first frame, memory; JSON
 	@$(BOOT) setup --dev >&2

@@ -14,6 +14,7 @@ from app.api.events import stream
 from app.api.schemas.interviews import ProgressOut
 from app.api.schemas.reports import ReportOut
 from app.services.flow import interviews, report
+from app.services.interviews import service
 
 router = APIRouter(prefix="/interviews/{interview_id}", tags=["report"])
 EVENTS: dict[int | str, dict[str, Any]] = {
@@ -32,7 +33,7 @@ async def read_progress(interview_id: UUID, session: Session, owner: OwnerId) ->
 )
 async def read_events(interview_id: UUID, session: Session, owner: OwnerId) -> EventSourceResponse:
     """Server-sent events: the progress at once, then on every change."""
-    await interviews.read_progress(session, owner, interview_id)
+    await service.check_exists(session, owner, interview_id)
     return EventSourceResponse(stream(owner, interview_id), ping=15)
 
 

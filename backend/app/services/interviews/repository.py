@@ -25,6 +25,12 @@ async def find(session: AsyncSession, owner: UUID, interview_id: UUID, *, lock: 
     return (await session.scalars(query)).one_or_none()
 
 
+async def exists(session: AsyncSession, owner: UUID, interview_id: UUID) -> bool:
+    """Whether this owner has this interview."""
+    query = owned_by(owner, Interview).where(Interview.id == interview_id).with_only_columns(Interview.id)
+    return (await session.scalars(query)).one_or_none() is not None
+
+
 async def find_with_stages(
     session: AsyncSession, owner: UUID, interview_id: UUID, *, results: bool
 ) -> Interview | None:

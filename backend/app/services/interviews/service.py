@@ -113,6 +113,12 @@ async def read(session: AsyncSession, owner: UUID, interview_id: UUID, *, lock: 
     return interview
 
 
+async def check_exists(session: AsyncSession, owner: UUID, interview_id: UUID) -> None:
+    """Raises NotFound unless this owner has this interview."""
+    if not await repository.exists(session, owner, interview_id):
+        raise NotFound("This interview does not exist.", hint="It may have been deleted.")
+
+
 async def read_with_stages(
     session: AsyncSession, owner: UUID, interview_id: UUID, *, results: bool = False
 ) -> Interview:
