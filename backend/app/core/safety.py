@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from ipaddress import ip_address
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -60,7 +61,7 @@ def is_weak(key: str) -> bool:
 
 
 def _counts_up(text: str) -> bool:
-    steps = [ord(after) - ord(before) for before, after in zip(text, text[1:], strict=False)]
+    steps = [ord(after) - ord(before) for before, after in pairwise(text)]
     return sum(step in (0, 1, -1) for step in steps) > len(steps) // 2
 
 

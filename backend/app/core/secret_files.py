@@ -25,7 +25,7 @@ NAMES = (
 
 
 def read(name: str, environment: Mapping[str, str] = os.environ) -> str | None:
-    """The secret `name`: from the environment, else from the file that `NAME_FILE` names, else None. Raises BadInput."""
+    """The secret `name`: from the environment, else from the file of `NAME_FILE`, else None. Raises BadInput."""
     given = environment.get(name, "").strip()
     path = environment.get(f"{name}_FILE", "").strip()
     if given or not path:

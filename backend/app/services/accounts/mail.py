@@ -29,8 +29,8 @@ KNOWN = (
 )
 FORGOT = (
     "Choose a new password",
-    "Hello,\n\nsomebody, hopefully you, has forgotten the password of your Rehearsal account. To choose a new one, open "
-    "this link within 30 minutes. You are then signed out everywhere.\n\n{link}",
+    "Hello,\n\nsomebody, hopefully you, has forgotten the password of your Rehearsal account. To choose a new one, "
+    "open this link within 30 minutes. You are then signed out everywhere.\n\n{link}",
 )
 
 

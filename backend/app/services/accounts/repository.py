@@ -57,9 +57,10 @@ async def add_account(
 
 
 async def add_identity(session: AsyncSession, account_id: UUID, issuer: str, subject: str) -> None:
-    """An issuer's name for the person of an account."""
+    """An issuer's name for the person of an account; that of somebody forgotten is taken over."""
     row = insert(Identity).values(account_id=account_id, issuer=issuer, subject=subject)
-    await session.execute(row.on_conflict_do_nothing())
+    known = [Identity.issuer, Identity.subject]
+    await session.execute(row.on_conflict_do_update(index_elements=known, set_={"account_id": account_id}))
 
 
 async def set_password(session: AsyncSession, account_id: UUID, password_hash: str) -> None:
@@ -73,11 +74,11 @@ async def guest(session: AsyncSession, owner_id: UUID) -> Owner | None:
     return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
 
 
-async def expired_guests(session: AsyncSession, limit: int) -> Sequence[UUID]:
-    """Guests whose time is over, locked; those another process holds are left out."""
+async def expired_guest(session: AsyncSession) -> UUID | None:
+    """A guest whose time is over, locked; those another process holds are left out."""
     query = select(Owner.id).where(Owner.kind == "guest", Owner.expires_at <= NOW, Owner.erased_at.is_(None))
-    query = query.order_by(Owner.expires_at).limit(limit).with_for_update(skip_locked=True)
-    return (await session.scalars(query)).all()
+    query = query.order_by(Owner.expires_at).limit(1).with_for_update(skip_locked=True)
+    return (await session.scalars(query)).one_or_none()
 
 
 async def sign_in(session: AsyncSession, token_hash: bytes, idle: timedelta) -> tuple[SignIn, Account | None] | None:

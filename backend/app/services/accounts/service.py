@@ -105,9 +105,7 @@ async def log_in(email: str, password: str, address: str, user_agent: str, forme
 async def sign_up(email: str, password: str, address: str, who: SignedIn | None) -> None:
     """Note that somebody wants an account and mail a link. Raises BadInput, Refused, TooMany."""
     if not mail.is_set_up():
-        raise Refused(
-            "Accounts are made by an administrator here.", code="sign_up_off", hint="Ask the one who runs it."
-        )
+        raise Refused("Accounts are made by an administrator here.", code="sign_up_off", hint="Ask whoever runs it.")
     email = require_email(email)
     passwords.require_good(password, email)
     await throttle.mail(email, address)
@@ -160,6 +158,11 @@ async def account_owner(session: AsyncSession, guest_id: UUID | None) -> Owner:
     return owner
 
 
+async def expired_guest(session: AsyncSession) -> UUID | None:
+    """A guest whose 24 hours are over, locked."""
+    return await repository.expired_guest(session)
+
+
 async def reset(token: str, password: str, address: str) -> None:
     """Set another password by a link and sign out everywhere. Raises BadInput, TooMany."""
     passwords.require_good(password)
@@ -170,6 +173,7 @@ async def reset(token: str, password: str, address: str) -> None:
         account = await repository.account_by_email(session, link.email) if link else None
         if link is None or account is None:
             raise links.invalid()
+        passwords.require_good(password, account.email)
         await _replace_password(session, account, digest)
 
 
