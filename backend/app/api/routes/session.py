@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -18,7 +18,9 @@ from app.services.accounts import oidc, service, sign_ins
 
 CLEAR = '"cache", "cookies", "storage"'
 SIGN_IN = "/sign-in"
-SEE_OTHER = {303: {"description": "To the log-in service, or back to a page of this installation."}}
+SEE_OTHER: dict[int | str, dict[str, Any]] = {
+    303: {"description": "To the log-in service, or back to a page of this installation."}
+}
 on_servers = [Depends(service.require_server)]
 router = APIRouter(prefix="/session", tags=["session"])
 
