@@ -98,7 +98,7 @@ async def test_weak_passwords_are_refused(server: Server, password: str, code: s
 
 
 @pytest.mark.parametrize(
-    "password", ["aaaaaaa1", "        x       ", "пароль-пароль", "x" * 256, "😀" * 8, "\t\ttabs\t\ttabs"]
+    "password", ["zzqzzqz9", "        x       ", "пароль-пароль", "x" * 256, "😀" * 8, "\t\ttabs\t\ttabs"]
 )
 async def test_every_character_is_allowed(server: Server, password: str) -> None:
     await server.account(password=password)
