@@ -4,6 +4,7 @@ from app.models.interview import Interview, PreparedClip, QuestionRow
 from app.models.outbox import OutboxJob
 from app.models.owner import LOCAL_OWNER, Owner
 from app.models.posting import PostingRow
+from app.models.privacy import ConsentEntry, Erasure, Export, PrivacyChoice
 from app.models.provider import (
     Budget,
     ModelTicketRow,
@@ -18,6 +19,9 @@ from app.models.take import Listening, Stage, Take, Upload, UploadPart
 __all__ = [
     "LOCAL_OWNER",
     "Budget",
+    "ConsentEntry",
+    "Erasure",
+    "Export",
     "Interview",
     "Listening",
     "ModelTicketRow",
@@ -25,6 +29,7 @@ __all__ = [
     "Owner",
     "PostingRow",
     "PreparedClip",
+    "PrivacyChoice",
     "ProviderChoice",
     "ProviderCopy",
     "ProviderSettings",

@@ -19,6 +19,7 @@ from app.core import queue
 from app.core.config import settings
 from app.core.database import transaction
 from app.domain.errors import BadInput, Conflict, NotFound, UnsupportedMedia
+from app.models.interview import Interview
 from app.models.take import STAGES, Take, Upload
 from app.services.outbox.files import delete_files
 from app.services.providers import storage
@@ -36,12 +37,8 @@ async def create(session: AsyncSession, owner: UUID, question_id: UUID, kind: st
         raise NotFound("This question does not exist.", hint="It may have been deleted.")
     if (kind == "typed") != (text is not None and bool(text.strip())):
         raise BadInput("A typed take has a text, a recorded one has none.", code="take_text", hint="Type your answer.")
-    if kind != "typed" and not question.interview.consent["recording"]:
-        raise Conflict(
-            "You have not agreed to being recorded.",
-            code="consent_missing",
-            hint="Agree to the recording on the check page, or type your answer.",
-        )
+    if kind != "typed":
+        check_consent(question.interview)
     take = Take(
         id=uuid4(),
         owner_id=owner,
@@ -54,6 +51,16 @@ async def create(session: AsyncSession, owner: UUID, question_id: UUID, kind: st
     session.add(take)
     await session.flush()
     return take
+
+
+def check_consent(interview: Interview) -> None:
+    """Raises Conflict unless this interview may be recorded."""
+    if not interview.consent["recording"]:
+        raise Conflict(
+            "You have not agreed to being recorded.",
+            code="consent_missing",
+            hint="Agree to the recording on the check page, or type your answer.",
+        )
 
 
 async def find(session: AsyncSession, owner: UUID, take_id: UUID, *, lock: bool = False) -> Take:
