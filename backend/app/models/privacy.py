@@ -48,7 +48,8 @@ class PrivacyChoice(Base):
 class Export(Owned, Base):
     """An archive of everything an owner has, at `object_key` once it is `ready`, until `expires_at`.
 
-    While it is `waiting`, `due_at` is when it may be taken by a worker; one that works on it moves that on.
+    While it is `waiting`, `due_at` is when it is sent to the workers again; the one that makes it holds the lease until
+    `lease_until`, renewed while it works.
     """
 
     __tablename__ = "exports"
@@ -61,6 +62,7 @@ class Export(Owned, Base):
     total_bytes: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(server_default="0", default=0)
     due_at: Mapped[datetime] = mapped_column(index=True)
+    lease_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None] = mapped_column(index=True)
 
@@ -74,7 +76,8 @@ class Erasure(Row, Base):
     """The receipt of an erasure: numbers and times only, found by the sha256 of its code.
 
     `parts` maps each kind to `{"count", "ended_at"}`. `pending` names what has still to be deleted (prefixes of random
-    ids, ids of takes) and is emptied at the end; `owner_id` as well. `settle_at` is when nothing that was being
+    ids, ids of takes) and is emptied at the end; `owner_id` as well. `due_at` and `lease_until` are those of an export.
+    `settle_at` is when nothing that was being
     written at the time of the erasure can be written any more: everything is looked at once more then.
     """
 
@@ -86,5 +89,6 @@ class Erasure(Row, Base):
     pending: Mapped[dict[str, Any]]
     attempts: Mapped[int] = mapped_column(server_default="0", default=0)
     due_at: Mapped[datetime | None] = mapped_column(index=True)
+    lease_until: Mapped[datetime | None]
     settle_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

@@ -42,8 +42,11 @@ async def delete_copies() -> None:
 @task("recordings.expire")
 async def expire() -> None:
     """Delete what has been kept long enough."""
+    gone = True
+    while gone:
+        async with transaction() as session:
+            gone = bool(await recordings.expire(session))
     async with transaction() as session:
-        await recordings.expire(session)
         await copies.forget(session)
     recordings.clear_workshop()
     await storage.clean()

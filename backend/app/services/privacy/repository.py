@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Column, Table, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
@@ -159,11 +159,12 @@ async def export(session: AsyncSession, owner: UUID, export_id: UUID) -> Export 
 
 
 async def lease_export(session: AsyncSession, export_id: UUID, lease: timedelta) -> Export | None:
-    """An export that is due, taken until `lease` is over; None when there is none to be taken."""
+    """An export that nobody works on, taken until `lease` is over; None when there is none to be taken."""
+    free = or_(Export.lease_until.is_(None), Export.lease_until < NOW)
     query = (
         update(Export)
-        .where(Export.id == export_id, Export.state == "waiting", Export.due_at <= NOW)
-        .values(due_at=NOW + lease, attempts=Export.attempts + 1)
+        .where(Export.id == export_id, Export.state == "waiting", free)
+        .values(lease_until=NOW + lease, attempts=Export.attempts + 1)
         .returning(Export)
     )
     return (await session.scalars(query)).one_or_none()
@@ -175,9 +176,11 @@ async def set_export(session: AsyncSession, export_id: UUID, attempt: int, value
     return (await session.scalars(query.values(**values).returning(Export.id))).one_or_none() is not None
 
 
-async def due_exports(session: AsyncSession) -> Sequence[UUID]:
-    """Exports that nobody works on."""
-    return (await session.scalars(select(Export.id).where(Export.state == "waiting", Export.due_at <= NOW))).all()
+async def due_exports(session: AsyncSession) -> Sequence[Export]:
+    """Exports that nobody works on, locked."""
+    free = or_(Export.lease_until.is_(None), Export.lease_until < NOW)
+    query = select(Export).where(Export.state == "waiting", Export.due_at <= NOW, free)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
 
 
 async def old_exports(session: AsyncSession, made_before: datetime) -> Sequence[Export]:
@@ -208,7 +211,7 @@ async def interview(session: AsyncSession, owner: UUID, interview_id: UUID) -> I
     takes = selectinload(Interview.questions).selectinload(QuestionRow.takes)
     query = owned_by(owner, Interview).where(Interview.id == interview_id)
     query = query.options(
-        joinedload(Interview.posting), takes.selectinload(Take.stages), takes.selectinload(Take.upload)
+        joinedload(Interview.posting), takes.selectinload(Take.stages), takes.selectinload(Take.upload).selectinload(Upload.parts)
     )
     return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
 
@@ -224,25 +227,31 @@ async def rows_below(
 # Erasure
 
 
-def owned_tables() -> list[str]:
-    """Names of all tables whose rows belong to an owner, those others hang on first."""
+def owner_columns() -> list[Column[Any]]:
+    """In every table whose rows go with their owner, the column that names the owner; parents before children."""
     return [
-        table.name
+        key.parent
         for table in Base.metadata.sorted_tables
-        if any(key.column.table.name == "owners" for key in table.foreign_keys)
+        for key in table.foreign_keys
+        if key.column.table.name == "owners" and key.ondelete == "CASCADE"
     ]
 
 
-async def count_rows(session: AsyncSession, owner: UUID, table: str) -> int:
-    """How many rows of a table belong to an owner."""
-    rows = Base.metadata.tables[table]
-    return int(await session.scalar(select(func.count()).select_from(rows).where(rows.c.owner_id == owner)) or 0)
+async def rows_of(session: AsyncSession, owner: UUID, column: Column[Any]) -> list[dict[str, Any]]:
+    """Rows of the table of this column that belong to an owner, as they are."""
+    found = await session.execute(select(column.table).where(column == owner))
+    return [dict(row) for row in found.mappings()]
 
 
-async def delete_rows(session: AsyncSession, owner: UUID, table: str) -> None:
-    """Delete the rows of a table that belong to an owner, with all that hangs on them."""
-    rows = Base.metadata.tables[table]
-    await session.execute(delete(rows).where(rows.c.owner_id == owner))
+async def count_rows(session: AsyncSession, owner: UUID, column: Column[Any]) -> int:
+    """How many rows of the table of this column belong to an owner."""
+    return int(await session.scalar(select(func.count()).select_from(column.table).where(column == owner)) or 0)
+
+
+async def delete_rows(session: AsyncSession, owner: UUID, column: Column[Any]) -> None:
+    """Delete the rows of the table of this column that belong to an owner, with all that hangs on them."""
+    assert isinstance(column.table, Table)
+    await session.execute(delete(column.table).where(column == owner))
 
 
 async def delete_owner(session: AsyncSession, owner: UUID) -> None:
@@ -263,11 +272,12 @@ async def forget_copies(session: AsyncSession, takes: Collection[UUID]) -> None:
 
 
 async def lease_erasure(session: AsyncSession, erasure_id: UUID, lease: timedelta) -> Erasure | None:
-    """An erasure that is due, taken until `lease` is over; None when there is none to be taken."""
+    """An erasure that nobody works on, taken until `lease` is over; None when there is none to be taken."""
+    free = or_(Erasure.lease_until.is_(None), Erasure.lease_until < NOW)
     query = (
         update(Erasure)
-        .where(Erasure.id == erasure_id, Erasure.due_at <= NOW)
-        .values(due_at=NOW + lease, attempts=Erasure.attempts + 1)
+        .where(Erasure.id == erasure_id, Erasure.finished_at.is_(None), free)
+        .values(lease_until=NOW + lease, attempts=Erasure.attempts + 1)
         .returning(Erasure)
     )
     return (await session.scalars(query)).one_or_none()
@@ -278,9 +288,11 @@ async def set_erasure(session: AsyncSession, erasure_id: UUID, values: dict[str,
     await session.execute(update(Erasure).where(Erasure.id == erasure_id).values(**values))
 
 
-async def due_erasures(session: AsyncSession) -> Sequence[UUID]:
-    """Erasures somebody should go on with."""
-    return (await session.scalars(select(Erasure.id).where(Erasure.due_at <= NOW))).all()
+async def due_erasures(session: AsyncSession) -> Sequence[Erasure]:
+    """Erasures somebody should go on with, locked."""
+    free = or_(Erasure.lease_until.is_(None), Erasure.lease_until < NOW)
+    query = select(Erasure).where(Erasure.due_at <= NOW, Erasure.finished_at.is_(None), free)
+    return (await session.scalars(query.with_for_update(skip_locked=True))).all()
 
 
 async def erasure(session: AsyncSession, digest: str) -> Erasure | None:
