@@ -11,8 +11,10 @@ import pytest
 from fastapi import FastAPI
 
 from app.core.database import transaction
-from app.models import Interview, QuestionRow, SpeechClip
+from app.models import Export, Interview, QuestionRow, SpeechClip
 from app.services.flow import takes
+from app.services.privacy import exports
+from app.services.providers import storage
 from app.services.recordings import tus
 from tests import world
 from tests.recordings import BYTES, TUS, metadata
@@ -57,6 +59,15 @@ WITHOUT_ID = {
     "post /api/webhooks/twelvelabs",
     "options /api/uploads",
     "delete /api/data",
+    "get /api/privacy",
+    "put /api/privacy/retention",
+    "get /api/consents",
+    "put /api/consents/{kind}",
+    "delete /api/consents/{kind}/results",
+    "get /api/exports",
+    "post /api/exports",
+    "post /api/erasures",
+    "get /api/erasures/{receipt}",
 }
 
 
@@ -70,6 +81,10 @@ async def foreign(stranger: UUID) -> dict[str, str]:
         key = (await session.get_one(QuestionRow, questions[0])).speech_key
         clip = await session.get_one(SpeechClip, key)
         clip.state = "ready"
+        export = await exports.begin(session, stranger)
+        row = await session.get_one(Export, export["id"])
+        row.state, row.object_key = "ready", "exports/theirs.zip"
+    await storage.put_bytes("exports/theirs.zip", b"theirs")
     return {
         "interview_id": str(interview),
         "question_id": str(questions[0]),
@@ -77,6 +92,7 @@ async def foreign(stranger: UUID) -> dict[str, str]:
         "take_id": str(take),
         "upload_id": str(upload.id),
         "key": key,
+        "export_id": str(export["id"]),
     }
 
 

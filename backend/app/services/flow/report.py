@@ -38,9 +38,7 @@ async def read(session: AsyncSession, owner: UUID, interview_id: UUID) -> dict[s
     }
 
 
-def _answer(
-    row: Interview, question: QuestionRow, copies: Mapping[UUID, str], kept: recordings.Kept
-) -> dict[str, Any]:
+def _answer(row: Interview, question: QuestionRow, copies: Mapping[UUID, str], kept: recordings.Kept) -> dict[str, Any]:
     take = recordings.counting(question.takes)
     made = views.results(take)
     return {

@@ -1,7 +1,7 @@
 """The archive of an export, made as it is sent: no more of it is in memory than a piece.
 
-`index.html` is for reading without any program of ours, `data.json` is everything as data (docs/privacy.md), `media/` has
-the recordings, `index.json` their sizes and sha256. The order of the work is that of the files in the archive.
+`index.html` is for reading without any program of ours, `data.json` is everything as data (docs/privacy.md), `media/`
+has the recordings, `index.json` their sizes and sha256. The order of the work is that of the files in the archive.
 """
 
 from __future__ import annotations
@@ -75,6 +75,9 @@ class _Sink:
     def flush(self) -> None:
         """Nothing is held back."""
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def take(self) -> bytes:
         """What has been written since the last time."""
         data = bytes(self._data)
@@ -89,7 +92,7 @@ class Archive:
         self.owner = owner
         self.total_bytes: int | None = None
         self._sink = _Sink()
-        self._zip = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_DEFLATED)  # type: ignore[arg-type]
+        self._zip = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_DEFLATED)
         self._index: list[dict[str, Any]] = []
         self._now = datetime.now(UTC)
 

@@ -1,8 +1,8 @@
 """What somebody agreed to, kind by kind, with its history.
 
 `interviews.consent` is what holds for one interview. Here every giving and withdrawal is kept, and a standing choice is
-made: withdrawing a kind withdraws it from every interview, and what has not been computed stops; giving it again changes
-no interview, so it never loosens what one was agreed to.
+made: withdrawing a kind withdraws it from every interview, and what has not been computed stops; giving it again
+changes no interview, so it never loosens what one was agreed to.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Erasure: the rows go at once, everything else by a job that goes on until it is gone.
 
-`erase_owner` deletes every row that belongs to an owner, in every table that names one, in one transaction: from its commit
-on nothing can be read, and no session of theirs is valid. What is left (files, copies at services of others, what
-Valkey knows) is deleted by `run`, which is started again by `sweep` until it has ended. Work in progress finds its rows
+`erase_owner` deletes every row that belongs to an owner, in every table that names one, in one transaction: from its
+commit on nothing can be read, and no session of theirs is valid. What is left (files, copies at services of others,
+keys of Valkey) is deleted by `run`, which is started again by `sweep` until it has ended. Work in progress finds its rows
 gone and throws away what it made; what was written all the same, by a process that died then, is under the prefixes
 that are deleted once more after `SETTLE`.
 """
@@ -170,7 +170,7 @@ class _Work:
             # Only the last look is left, and its time is known.
             values["due_at"] = max(due, self.row.settle_at) if left == [LATE] else due
         else:
-            empty = {"takes": [], "prefixes": [], "clips": []}
+            empty: dict[str, list[str]] = {"takes": [], "prefixes": [], "clips": []}
             values |= {"due_at": None, "finished_at": repository.NOW, "owner_id": None, "pending": empty}
         async with transaction() as session:
             if not left:
@@ -216,7 +216,7 @@ class _Work:
             if await repository.copies_stored(session, self.takes):
                 return None
             await repository.forget_copies(session, self.takes)
-        return self.parts[COPIES]["count"]
+        return int(self.parts[COPIES]["count"])
 
     async def _late(self) -> int:
         """What was being written at the time is written or given up by now: delete it where it may be."""

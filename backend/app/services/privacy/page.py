@@ -1,4 +1,4 @@
-"""`index.html` of an export: what a person said and read here, for any browser, without a server. All text is escaped."""
+"""`index.html` of an export: what was asked and said, for any browser, without a server. All text is escaped."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ STYLE = (
     "body{max-width:46rem;margin:3rem auto;padding:0 1rem;font:1.05rem/1.6 Georgia,serif;color:#22252e;"
     "background:#faf8f4}h1,h2,h3,h4{line-height:1.25}h2{margin-top:4rem;border-top:1px solid #ccc;padding-top:1.5rem}"
     "video,audio,img{max-width:100%}blockquote{margin-left:0;padding-left:1rem;border-left:4px solid #e6c84f}"
-    "pre{white-space:pre-wrap;font:inherit;background:#fff;padding:1rem}.hush{color:#5c6070}table{border-spacing:1rem 0}"
-    "td{vertical-align:top}"
+    "table{border-spacing:1rem 0}td{vertical-align:top}.hush{color:#5c6070}"
+    "pre{white-space:pre-wrap;font:inherit;background:#fff;padding:1rem}"
 )
 
 
@@ -40,8 +40,7 @@ def posting(row: PostingRow) -> str:
     company = f", {data['company']}" if data.get("company") else ""
     shown = ""
     if row.resume:
-        quotes = [quote for gap in row.resume.get("gaps", []) for quote in _quotes(gap)]
-        lines = "".join(f"<blockquote>{escape(quote)}</blockquote>" for quote in dict.fromkeys(quotes))
+        lines = "".join(f"<blockquote>{escape(quote)}</blockquote>" for quote in dict.fromkeys(_quotes(row.resume)))
         shown = f"<h3>Lines kept of your résumé</h3>{lines}" if lines else ""
     text = escape(str(data.get("text") or ""))
     return (
@@ -88,9 +87,9 @@ def _answer(take: Take, media: Mapping[tuple[UUID, str], str]) -> str:
         parts.append(f"<p>{escape(said)}</p>")
     if grade := made.get("grade"):
         parts.append(_grade(grade))
-    tips = [f"<li>{escape(str(tip['text']))} {escape(str(tip.get('do_next') or ''))}</li>" for tip in made.get("tips", [])]
-    if tips:
-        parts.append(f"<p>What to change first:</p><ul>{''.join(tips)}</ul>")
+    if tips := [f"{tip['text']} {tip.get('do_next') or ''}" for tip in made.get("tips", [])]:
+        items = "".join(f"<li>{escape(tip)}</li>" for tip in tips)
+        parts.append(f"<p>What to change first:</p><ul>{items}</ul>")
     return "".join(parts)
 
 

@@ -211,14 +211,14 @@ async def interview(session: AsyncSession, owner: UUID, interview_id: UUID) -> I
     takes = selectinload(Interview.questions).selectinload(QuestionRow.takes)
     query = owned_by(owner, Interview).where(Interview.id == interview_id)
     query = query.options(
-        joinedload(Interview.posting), takes.selectinload(Take.stages), takes.selectinload(Take.upload).selectinload(Upload.parts)
+        joinedload(Interview.posting),
+        takes.selectinload(Take.stages),
+        takes.selectinload(Take.upload).selectinload(Upload.parts),
     )
     return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
 
 
-async def rows_below(
-    session: AsyncSession, table: str, column: str, keys: Collection[Any]
-) -> list[dict[str, Any]]:
+async def rows_below(session: AsyncSession, table: str, column: str, keys: Collection[Any]) -> list[dict[str, Any]]:
     """Rows of a table that hang on these keys, as they are."""
     rows = Base.metadata.tables[table]
     return [dict(row) for row in (await session.execute(select(rows).where(rows.c[column].in_(keys)))).mappings()]
