@@ -2,9 +2,9 @@
 
 `erase_owner` deletes every row that belongs to an owner, in every table that names one, in one transaction: from its
 commit on nothing can be read, and no session of theirs is valid. What is left (files, copies at services of others,
-keys of Valkey) is deleted by `run`, which is started again by `sweep` until it has ended. Work in progress finds its rows
-gone and throws away what it made; what was written all the same, by a process that died then, is under the prefixes
-that are deleted once more after `SETTLE`.
+keys of Valkey) is deleted by `run`, which is started again by `sweep` until it has ended. Work in progress finds its
+rows gone and throws away what it made; what was written all the same, by a process that died then, is under the
+prefixes that are deleted once more after `SETTLE`.
 """
 
 from __future__ import annotations
