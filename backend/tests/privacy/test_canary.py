@@ -102,14 +102,17 @@ async def in_valkey(words: tuple[str, ...]) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def logs(capfd: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
-    """All that is logged, at every level, and all that is printed."""
-    root, disabled = python_logging.getLogger(), python_logging.getLogger("uvicorn.access").disabled
-    handlers, level = root.handlers, root.level
+def logs() -> Iterator[io.StringIO]:
+    """All that is logged, at every level, as the program logs it."""
+    root, access = python_logging.getLogger(), python_logging.getLogger("uvicorn.access")
+    before = root.handlers, root.level, access.disabled
     logging.configure("DEBUG")
-    yield capfd
-    root.handlers, root.level = handlers, level
-    python_logging.getLogger("uvicorn.access").disabled = disabled
+    kept = io.StringIO()
+    for handler in root.handlers:
+        assert isinstance(handler, python_logging.StreamHandler)
+        handler.setStream(kept)
+    yield kept
+    root.handlers, root.level, access.disabled = before
 
 
 @pytest.mark.parametrize("kind", ["local", "guest"])
@@ -120,7 +123,7 @@ async def test_nothing_of_an_erased_person_is_left(
     settings: Any,
     flows: str,
     kind: str,
-    logs: pytest.CaptureFixture[str],
+    logs: io.StringIO,
 ) -> None:
     owner = LOCAL_OWNER
     if kind == "guest":
@@ -154,7 +157,7 @@ async def test_nothing_of_an_erased_person_is_left(
     assert in_storage(settings, mine) == set()
     # Messages that no worker of this test takes name a take by its random id.
     assert await in_valkey(tuple(word for word in mine if word != take)) == set()
-    said = "".join(logs.readouterr())
+    said = logs.getvalue()
     assert '"event": "request"' in said  # the logs were really there
     assert [word for word in WORDS if word in said] == []
     # Somebody else's is untouched.
