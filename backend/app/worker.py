@@ -24,13 +24,14 @@ import app.services.accounts.tasks
 import app.services.flow.tasks
 import app.services.outbox.files
 import app.services.outbox.tasks
+import app.services.privacy.tasks
 import app.services.speech.tasks  # noqa: F401  the imports register the tasks
 from app.core import events, logging
 from app.core.config import settings
 from app.core.queue import CLOUD, celery_app
 from app.core.safety import require_safe_start
 
-SWEEP_S, COPIES_S, ACCOUNTS_S, EXPIRE_S, ALIVE_S = 5.0, 15.0, 300.0, 3600.0, 10.0
+SWEEP_S, COPIES_S, PRIVACY_S, ACCOUNTS_S, EXPIRE_S, ALIVE_S = 5.0, 15.0, 15.0, 300.0, 3600.0, 10.0
 log = structlog.get_logger()
 
 # A sweep that waited longer than its period is not needed any more: the next one is there.
@@ -39,7 +40,7 @@ celery_app.conf.beat_schedule = {
     "sweep": {"task": "analysis.sweep", "schedule": SWEEP_S, "options": {"expires": SWEEP_S}},
     "copies": {"task": "copies.delete", "schedule": COPIES_S, "options": {"expires": COPIES_S, "queue": CLOUD}},
     "accounts": {"task": "accounts.sweep", "schedule": ACCOUNTS_S, "options": {"expires": ACCOUNTS_S}},
-    "guests": {"task": "guests.expire", "schedule": ACCOUNTS_S, "options": {"expires": ACCOUNTS_S}},
+    "privacy": {"task": "privacy.sweep", "schedule": PRIVACY_S, "options": {"expires": PRIVACY_S}},
     "expire": {"task": "recordings.expire", "schedule": EXPIRE_S, "options": {"expires": EXPIRE_S}},
 }
 celery = celery_app

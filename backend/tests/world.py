@@ -136,10 +136,15 @@ async def open_transactions() -> int:
 
 
 async def run_jobs() -> None:
-    """Do the kept jobs (deletions) that wait in the outbox, as a worker does."""
-    from app.models import OutboxJob
+    """Do what waits of deletions and erasures, as the workers do."""
+    from app.models import Erasure, OutboxJob
     from app.services.outbox import files
+    from app.services.privacy import erasure
 
+    async with transaction() as session:
+        left = (await session.scalars(select(Erasure.id).where(Erasure.finished_at.is_(None)))).all()
+    for identity in left:
+        await erasure.run(identity)
     async with transaction() as session:
         jobs = (await session.scalars(select(OutboxJob).where(OutboxJob.task == files.DELETE))).all()
     for job in jobs:

@@ -35,6 +35,7 @@ const pages: RouteObject[] = [
   },
   { path: "history", lazy: async () => ({ Component: (await import("./pages/history")).HistoryPage }) },
   { path: "data", lazy: async () => ({ Component: (await import("./pages/data")).DataPage }) },
+  { path: "receipt", lazy: async () => ({ Component: (await import("./pages/receipt")).ReceiptPage }) },
   { path: "services", lazy: async () => ({ Component: (await import("./pages/services")).ServicesPage }) },
   { path: "*", Component: Lost },
 ];

@@ -44,15 +44,17 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-async def serve(request: Request, key: str, media_type: str, *, immutable: bool = False) -> Response:
-    """Answer with the object at `key`, or with the range that was asked for."""
+async def serve(
+    request: Request, key: str, media_type: str, *, immutable: bool = False, filename: str | None = None
+) -> Response:
+    """Answer with the object at `key`, or with the range that was asked for; to be saved as `filename`, if given."""
     size, etag = await storage.describe(key)
     etag = f'"{etag}"'
     headers = {
         "Accept-Ranges": "bytes",
         "ETag": etag,
         "Cache-Control": "private, max-age=31536000, immutable" if immutable else "private, no-cache",
-        "Content-Disposition": "inline",
+        "Content-Disposition": f'attachment; filename="{filename}"' if filename else "inline",
     }
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)

@@ -5,6 +5,7 @@ from app.models.interview import Interview, PreparedClip, QuestionRow
 from app.models.outbox import OutboxJob
 from app.models.owner import LOCAL_OWNER, Owner
 from app.models.posting import PostingRow
+from app.models.privacy import ConsentEntry, Erasure, Export, PrivacyChoice
 from app.models.provider import (
     Budget,
     ModelTicketRow,
@@ -20,6 +21,9 @@ __all__ = [
     "LOCAL_OWNER",
     "Account",
     "Budget",
+    "ConsentEntry",
+    "Erasure",
+    "Export",
     "Identity",
     "Interview",
     "Link",
@@ -29,6 +33,7 @@ __all__ = [
     "Owner",
     "PostingRow",
     "PreparedClip",
+    "PrivacyChoice",
     "ProviderChoice",
     "ProviderCopy",
     "ProviderSettings",

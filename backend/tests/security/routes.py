@@ -85,6 +85,16 @@ RULES: dict[str, Rule] = {
     "patch /api/uploads/{upload_id}": "owner",
     "delete /api/uploads/{upload_id}": "owner",
     "delete /api/data": "somebody",
+    "get /api/privacy": "somebody",
+    "put /api/privacy/retention": "somebody",
+    "get /api/consents": "somebody",
+    "put /api/consents/{kind}": "somebody",
+    "delete /api/consents/{kind}/results": "somebody",
+    "get /api/exports": "somebody",
+    "post /api/exports": "somebody",
+    "get /api/exports/{export_id}/file": "owner",
+    "post /api/erasures": "somebody",
+    "get /api/erasures/{receipt}": "everybody",
     "post /api/webhooks/twelvelabs": "program",
     "post /internal/v1/chat/completions": "program",
 }
@@ -123,7 +133,7 @@ HEADERS = {
     "post /api/uploads": TUS | {"Upload-Length": "5"},
 }
 # What stands in the path and is no id of somebody's.
-FIXED = {"port": "text_to_speech", "provider": "openai", "path:path": ""}
+FIXED = {"port": "text_to_speech", "provider": "openai", "path:path": "", "kind": "voice", "receipt": "x"}
 
 
 def operations(app: FastAPI) -> list[str]:

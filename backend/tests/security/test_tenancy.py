@@ -16,9 +16,11 @@ from fastapi import FastAPI
 from sqlalchemy import select, update
 
 from app.core.database import transaction
-from app.models import Interview, Owner, QuestionRow, SignIn, SpeechClip
+from app.models import Export, Interview, Owner, QuestionRow, SignIn, SpeechClip
 from app.services.accounts import sign_ins
 from app.services.flow import takes
+from app.services.privacy import exports
+from app.services.providers import storage
 from app.services.recordings import tus
 from tests import world
 from tests.accounts.server import Server
@@ -49,6 +51,10 @@ async def _foreign(owner: UUID) -> dict[str, str]:
         key = (await session.get_one(QuestionRow, questions[0])).speech_key
         clip = await session.get_one(SpeechClip, key)
         clip.state = "ready"
+        export = await exports.begin(session, owner)
+        row = await session.get_one(Export, export["id"])
+        row.state, row.object_key = "ready", "exports/theirs.zip"
+    await storage.put_bytes("exports/theirs.zip", b"theirs")
     return {
         "interview_id": str(interview),
         "question_id": str(questions[0]),
@@ -56,6 +62,7 @@ async def _foreign(owner: UUID) -> dict[str, str]:
         "take_id": str(take),
         "upload_id": str(upload.id),
         "key": key,
+        "export_id": str(export["id"]),
     }
 
 

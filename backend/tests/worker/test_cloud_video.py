@@ -21,8 +21,9 @@ from app.domain.answer import PresenceMeasures, PresenceSecond, Transcript, Voic
 from app.models import LOCAL_OWNER, Interview, ProviderCopy, ProviderUsage, Stage
 from app.services.analysis import pipeline
 from app.services.analysis.pipeline import Outcome, Task
-from app.services.flow import cloud_video, copies, privacy, takes
+from app.services.flow import cloud_video, copies, takes
 from app.services.flow.stages import prepare
+from app.services.privacy import erasure
 from app.services.providers import usage
 from app.utils.json import dump
 from tests import world
@@ -522,7 +523,7 @@ async def test_deleted_before_it_is_sent(place: Place, answer: Answer, monkeypat
     async def slowly(key: str, path: Path) -> None:
         await download(key, path)
         async with transaction() as session:
-            await privacy.delete_everything(session, LOCAL_OWNER)
+            await erasure.erase_owner(session, LOCAL_OWNER)
 
     monkeypatch.setattr(cloud_video.storage, "download", slowly)
     await pipeline.run((await answer.stage()).id, worker)

@@ -17,7 +17,8 @@ from app.domain.errors import BadInput, Conflict, ProviderError
 from app.models import LOCAL_OWNER, Stage
 from app.services.analysis import pipeline
 from app.services.analysis.pipeline import Outcome, Task
-from app.services.flow import privacy, takes
+from app.services.flow import takes
+from app.services.privacy import erasure
 from app.services.providers import storage
 from app.services.recordings import service as recordings
 from tests import world
@@ -340,7 +341,7 @@ async def test_a_take_deleted_while_it_is_computed_leaves_no_file(take: UUID, se
 async def test_deleting_everything_stops_the_analysis(take: UUID) -> None:
     stage = (await world.stages(take))["media"].id
     async with transaction() as session:
-        await privacy.delete_everything(session, LOCAL_OWNER)
+        await erasure.erase_owner(session, LOCAL_OWNER)
     worker = Worker()
     await worker.run(stage)
     await pipeline.sweep()

@@ -1,11 +1,16 @@
 import { useState } from "react";
+import { useNavigate } from "react-router";
+import { ConsentList } from "../components/data/consent-list";
+import { Erase } from "../components/data/erase";
+import { ExportList } from "../components/data/export-list";
+import { Kept } from "../components/data/kept";
+import { Retention } from "../components/data/retention";
 import { Dialog } from "../components/ui/dialog";
 import { Icon } from "../components/ui/icon";
 import { Problem } from "../components/ui/problem";
-import { useSay } from "../components/ui/toasts";
 import { Waiting } from "../components/ui/waiting";
-import { useDeleteEverything, useInterviews } from "../hooks/queries/interviews";
 import { useDeletePosting, usePostings } from "../hooks/queries/postings";
+import { useConsents, usePrivacy } from "../hooks/queries/privacy";
 import { useProviders } from "../hooks/queries/providers";
 import { useSystem } from "../hooks/queries/system";
 import { takeStore } from "../hooks/take-store";
@@ -13,56 +18,54 @@ import { forgetDrafts } from "../hooks/use-draft-text";
 import { useTitle } from "../hooks/use-title";
 import type { PostingItem } from "../utils/api/types";
 import { count, when } from "../utils/format";
+import { shown } from "../utils/privacy";
 import { PORTS } from "../utils/words";
 import "./data.css";
 
-const PHRASE = "delete everything";
-
 export function DataPage() {
   useTitle("Your data");
+  const navigate = useNavigate();
   const system = useSystem();
   const providers = useProviders();
   const postings = usePostings();
-  const interviews = useInterviews();
+  const privacy = usePrivacy();
+  const consents = useConsents();
   const removePosting = useDeletePosting();
-  const wipe = useDeleteEverything();
-  const say = useSay();
   const [leaving, setLeaving] = useState<PostingItem | null>(null);
-  const [all, setAll] = useState(false);
-  const [typed, setTyped] = useState("");
-  const answers = interviews.data?.reduce((sum, item) => sum + item.progress.answered, 0) ?? 0;
+  const asked = [system, privacy, consents, postings];
+  const failed = asked.find((one) => one.error)?.error;
+  const inUse = (system.data?.providers ?? []).flatMap((one) => (one.consent && one.id ? [one.id] : []));
   const stored = providers.data?.providers.filter((one) => one.stored > 0) ?? [];
-  const failed = system.error ?? postings.error ?? interviews.error;
 
-  const deleteAll = () =>
-    wipe.mutate(undefined, {
-      onSuccess: async () => {
-        await takeStore.forget();
-        forgetDrafts();
-        setAll(false);
-        say("Everything is deleted.");
-      },
-    });
+  const erased = async (receipt: string) => {
+    await takeStore.forget();
+    forgetDrafts();
+    // A whole new page: nothing of what was read before stays in memory.
+    navigate(`/receipt#${receipt}`, { replace: true, state: { fresh: true } });
+  };
 
   return (
     <div className="data">
       <h1>Your data</h1>
       <Problem
         error={failed}
-        onRetry={failed ? () => void Promise.all([postings.refetch(), interviews.refetch()]) : undefined}
+        onRetry={failed ? () => void Promise.all(asked.map((one) => one.refetch())) : undefined}
       />
       <section aria-labelledby="kept-title">
         <h2 id="kept-title">What is kept</h2>
-        {postings.isPending || interviews.isPending ? (
-          <Waiting label="Counting what is kept" lines={2} />
-        ) : (
-          <p>
-            {count(postings.data?.length ?? 0, "posting")}, {count(interviews.data?.length ?? 0, "interview")}{" "}
-            and {count(answers, "answer")} with what was measured in them.{" "}
-            {system.data &&
-              `Recordings delete themselves after ${system.data.retention_days} days; the report stays until you delete it.`}
-          </p>
-        )}
+        {privacy.isPending && <Waiting label="Counting what is kept" lines={3} />}
+        {privacy.data && <Kept privacy={privacy.data} />}
+      </section>
+      {privacy.data && (
+        <section aria-labelledby="long-title">
+          <h2 id="long-title">How long recordings stay</h2>
+          <Retention retention={privacy.data.retention} />
+        </section>
+      )}
+      <section aria-labelledby="agreed-title">
+        <h2 id="agreed-title">What you agreed to</h2>
+        {consents.isPending && <Waiting label="Looking up what you agreed to" lines={4} />}
+        {consents.data && <ConsentList kinds={shown(consents.data, inUse)} />}
       </section>
       <section aria-labelledby="who-title">
         <h2 id="who-title">Who is given what</h2>
@@ -112,15 +115,21 @@ export function DataPage() {
           </ul>
         </section>
       )}
+      <section aria-labelledby="export-title">
+        <h2 id="export-title">Take it with you</h2>
+        <p>
+          One archive with a page to read, everything as data, and the recordings. It is made in the
+          background and stays here for a day; three can be made in 24 hours.
+        </p>
+        <ExportList />
+      </section>
       <section aria-labelledby="wipe-title">
         <h2 id="wipe-title">Delete everything</h2>
-        <p>
-          Postings, interviews, recordings, transcripts and reports go, and what this browser kept. Nothing is
-          left to bring back.
-        </p>
-        <button type="button" className="btn" onClick={() => setAll(true)}>
-          <Icon name="bin" /> Delete everything
-        </button>
+        <Erase
+          kept={privacy.data?.kept}
+          account={system.data?.mode === "server"}
+          onErased={(receipt) => void erased(receipt)}
+        />
       </section>
       {leaving && (
         <Dialog
@@ -136,31 +145,6 @@ export function DataPage() {
               : `The posting goes, and ${count(leaving.interviews, "interview")} made for it with answers, recordings and reports. This cannot be undone.`}
           </p>
           <Problem error={removePosting.error} />
-        </Dialog>
-      )}
-      {all && (
-        <Dialog
-          title="Delete everything?"
-          confirm="Delete everything"
-          disabled={typed.trim().toLowerCase() !== PHRASE || wipe.isPending}
-          onClose={() => setAll(false)}
-          onConfirm={deleteAll}
-        >
-          <p>
-            {count(postings.data?.length ?? 0, "posting")}, {count(interviews.data?.length ?? 0, "interview")}{" "}
-            and {count(answers, "answer")} go for good.
-          </p>
-          <div className="field">
-            <label htmlFor="phrase">To be sure, type: {PHRASE}</label>
-            <input
-              id="phrase"
-              className="input"
-              value={typed}
-              autoComplete="off"
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          </div>
-          <Problem error={wipe.error} />
         </Dialog>
       )}
     </div>

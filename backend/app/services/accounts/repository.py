@@ -74,13 +74,6 @@ async def guest(session: AsyncSession, owner_id: UUID) -> Owner | None:
     return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
 
 
-async def expired_guest(session: AsyncSession) -> UUID | None:
-    """A guest whose time is over, locked; those another process holds are left out."""
-    query = select(Owner.id).where(Owner.kind == "guest", Owner.expires_at <= NOW, Owner.erased_at.is_(None))
-    query = query.order_by(Owner.expires_at).limit(1).with_for_update(skip_locked=True)
-    return (await session.scalars(query)).one_or_none()
-
-
 async def sign_in(session: AsyncSession, token_hash: bytes, idle: timedelta) -> tuple[SignIn, Account | None] | None:
     """The sign-in of a token with its owner and its account, unless it is over."""
     query = (

@@ -158,11 +158,6 @@ async def account_owner(session: AsyncSession, guest_id: UUID | None) -> Owner:
     return owner
 
 
-async def expired_guest(session: AsyncSession) -> UUID | None:
-    """A guest whose 24 hours are over, locked."""
-    return await repository.expired_guest(session)
-
-
 async def reset(token: str, password: str, address: str) -> None:
     """Set another password by a link and sign out everywhere. Raises BadInput, TooMany."""
     passwords.require_good(password)

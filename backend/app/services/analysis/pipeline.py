@@ -104,11 +104,13 @@ class Task:
     """What a stage computes: `inputs` decide the result (by their hash), `compute` makes it.
 
     `scratch` is the prefix of the files this attempt writes: they are deleted when its result is not wanted.
+    `refused`: an earlier result of the same inputs does not count.
     """
 
     input_hash: str
     compute: Callable[[], Awaitable[Outcome | Later | Skipped]]
     scratch: str
+    refused: bool = False
 
 
 Prepare = Callable[[Stage, str], Task]
@@ -180,6 +182,21 @@ async def retry(session: AsyncSession, take_id: UUID, name: str) -> None:
     await advance(session, take_id)
 
 
+async def drop(session: AsyncSession, take_id: UUID, name: str, reason: str) -> None:
+    """Forget the result of a stage for good, and make again what was made from it. The caller locks the take."""
+    rows = {row.name: row for row in await repository.stages(session, take_id)}
+    again = {name}
+    for stage in STAGES:
+        if again & {*NEEDS[stage], *AFTER.get(stage, ())} and rows[stage].state != "skipped":
+            again.add(stage)
+    for stage in again:
+        row = rows[stage]
+        row.state, row.attempt, row.error, row.lease_token, row.lease_until = "waiting", 0, None, None, None
+        row.started_at = row.finished_at = row.cpu_seconds = row.progress = row.result = row.input_hash = None
+    rows[name].state, rows[name].reason, rows[name].finished_at = "skipped", reason, await repository.now(session)
+    await advance(session, take_id)
+
+
 async def run(stage_id: UUID, prepare: Prepare) -> None:
     """Compute one stage, in a worker. Does nothing when the stage is not there to be taken."""
     token = uuid4()
@@ -217,7 +234,7 @@ async def _keep(session: AsyncSession, take: Take, outcome: Outcome) -> None:
 
 async def _attempt(row: Stage, task: Task, token: UUID) -> tuple[Outcome | None, dict[str, Any]]:
     """Compute, holding the lease; the outcome and the columns of the stage."""
-    if row.input_hash == task.input_hash and row.result is not None:
+    if row.input_hash == task.input_hash and row.result is not None and not task.refused:
         return None, {"state": "done", "error": None, "finished_at": repository.NOW}
     cpu = time.process_time()
     holding = asyncio.create_task(_hold(row.id, token))

@@ -62,6 +62,9 @@ async def step(row: Stage) -> Outcome | Later | Skipped:
     consent = take.question.interview.consent
     reason = await unavailable(take.kind, consent)
     if reason is not None:
+        if row.progress is not None and "task" not in row.progress:
+            # Withdrawn before the service began. What it has begun may have to be paid.
+            await usage.settle(UUID(row.progress["usage"]), cost=0)
         return Skipped(reason)
     provider = await configuration.chosen(CLOUD_VIDEO)
     assert provider is not None

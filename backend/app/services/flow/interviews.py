@@ -17,6 +17,7 @@ from app.services.flow import views
 from app.services.interviews import cast, service
 from app.services.outbox.files import delete_files
 from app.services.postings import service as postings
+from app.services.privacy import consents
 from app.services.providers.llm import tickets
 from app.services.speech import service as speech
 from app.utils.json import load
@@ -78,6 +79,8 @@ async def edit(session: AsyncSession, owner: UUID, interview_id: UUID, changes: 
     if "voice" in changes:
         await speech.check_voice(changes["voice"])
     interview = await service.read(session, owner, interview_id, lock=True)
+    if "consent" in changes:
+        consents.record(session, interview, changes.pop("consent"))
     for name, value in changes.items():
         setattr(interview, name, value)
     await _speak(session, interview, interview.questions)

@@ -33,14 +33,6 @@ async def delete_interview(session: AsyncSession, owner: UUID, interview_id: UUI
     await _forget_speech(session)
 
 
-async def delete_everything(session: AsyncSession, owner: UUID) -> None:
-    """Delete all this owner has."""
-    for take in await repository.takes(session, owner):
-        delete_files(session, take.prefix)
-    await repository.delete_postings(session, owner)
-    await _forget_speech(session)
-
-
 async def _forget_speech(session: AsyncSession) -> None:
     await session.flush()
     for key in await speech.remove_unused(session):

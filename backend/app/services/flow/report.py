@@ -25,30 +25,31 @@ from app.utils.json import load
 async def read(session: AsyncSession, owner: UUID, interview_id: UUID) -> dict[str, Any]:
     """Everything the report page shows (ReportOut). Raises NotFound."""
     row = await service.read_with_stages(session, owner, interview_id, results=True)
-    kept = await repository.copies(session, owner, interview_id)
+    copies = await repository.copies(session, owner, interview_id)
+    kept = await recordings.kept(session, owner)
     clips = await speech.states(session, [question.speech_key for question in row.questions])
     return {
         "interview": views.interview(row, clips),
         "posting": load(Posting, row.posting.posting),
         "summary": views.summary(row),
-        "answers": [_answer(row, question, kept) for question in row.questions],
+        "answers": [_answer(row, question, copies, kept) for question in row.questions],
         "usage": await usage.of_interview(row.id),
         "provenance": {"code": __version__, "questions": row.provenance},
     }
 
 
-def _answer(row: Interview, question: QuestionRow, kept: Mapping[UUID, str]) -> dict[str, Any]:
+def _answer(row: Interview, question: QuestionRow, copies: Mapping[UUID, str], kept: recordings.Kept) -> dict[str, Any]:
     take = recordings.counting(question.takes)
     made = views.results(take)
     return {
         "question_id": question.id,
         "question": views.question(question),
-        "take": recordings.view(take, row.id, counts=True) if take else None,
+        "take": recordings.view(take, row.id, kept, counts=True) if take else None,
         "transcript": made.get("transcript"),
         "voice": made.get("voice"),
         "presence": made.get("presence"),
         "observations": _observations(made),
-        "copies": kept.get(take.id) if take else None,
+        "copies": copies.get(take.id) if take else None,
         "grade": made.get("grade"),
         "tips": made.get("tips", []),
         "stages": views.ordered(take.stages) if take else [],

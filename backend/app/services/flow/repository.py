@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.interview import Interview, QuestionRow
-from app.models.posting import PostingRow
 from app.models.provider import ProviderCopy
 from app.models.repository import owned_by
 from app.models.take import Take
@@ -26,11 +25,6 @@ async def takes(
     if interview_id is not None:
         query = query.where(Interview.id == interview_id)
     return (await session.scalars(query)).all()
-
-
-async def delete_postings(session: AsyncSession, owner: UUID) -> None:
-    """Delete all postings of this owner, with all that hangs on them."""
-    await session.execute(delete(PostingRow).where(PostingRow.owner_id == owner))
 
 
 async def copies(session: AsyncSession, owner: UUID, interview_id: UUID) -> dict[UUID, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app import __version__
 from app.core.config import settings
 from app.domain.answer import PresenceMeasures, Transcript, VoiceMeasures
-from app.domain.errors import NotFound, ProviderError, UnsupportedMedia
+from app.domain.errors import Conflict, NotFound, ProviderError, UnsupportedMedia
 from app.domain.model import ModelTicket
 from app.domain.posting import Posting
 from app.models.take import Stage, Take
@@ -19,6 +19,7 @@ from app.services.analysis import observations
 from app.services.analysis.pipeline import Later, Outcome, Skipped, Task
 from app.services.flow import cloud_video
 from app.services.grading import service as grading
+from app.services.privacy import consents
 from app.services.providers import configuration, storage
 from app.services.providers.catalog import SPEECH_TO_TEXT
 from app.services.providers.llm import tickets
@@ -57,7 +58,30 @@ def prepare(row: Stage, scratch: str) -> Task:
         case _:
             inputs = [question, done["transcript"], done["grade"]]
             compute = partial(_tips, take, *inputs)
-    return Task(digest([row.name, __version__, inputs]), compute, scratch)
+    refused = _refused(row)
+    return Task(digest([row.name, __version__, inputs]), refused or compute, scratch, refused is not None)
+
+
+def _refused(row: Stage) -> Callable[[], Awaitable[Outcome | Later | Skipped]] | None:
+    """What a stage does instead when its consent has been withdrawn since it was begun; None when it still holds."""
+    consent = row.take.question.interview.consent
+    if row.take.kind != "typed" and not consents.holds(consent, consents.RECORDING):
+        return _unwanted
+    if row.name in (consents.VOICE, consents.PRESENCE) and not consents.holds(consent, row.name):
+        return _withdrawn
+    return None
+
+
+async def _withdrawn() -> Outcome | Later | Skipped:
+    return Skipped(consents.WITHDRAWN)
+
+
+async def _unwanted() -> Outcome | Later | Skipped:
+    raise Conflict(
+        "You have withdrawn your agreement to being recorded, so nothing more is made of this recording.",
+        code="consent_withdrawn",
+        hint="Delete the answer; or agree again on the check page and run it again.",
+    )
 
 
 def hotwords(posting: Posting, question: dict[str, Any]) -> list[str]:

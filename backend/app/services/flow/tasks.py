@@ -7,7 +7,7 @@ from uuid import UUID
 from app.core.database import transaction
 from app.core.queue import task
 from app.services.analysis import pipeline
-from app.services.flow import copies, follow_ups, guests
+from app.services.flow import copies, follow_ups
 from app.services.flow.stages import prepare
 from app.services.providers import storage
 from app.services.recordings import listening
@@ -39,17 +39,14 @@ async def delete_copies() -> None:
     await copies.delete_due()
 
 
-@task("guests.expire")
-async def expire_guests() -> None:
-    """Forget the guests whose 24 hours are over."""
-    await guests.expire()
-
-
 @task("recordings.expire")
 async def expire() -> None:
     """Delete what has been kept long enough."""
+    gone = True
+    while gone:
+        async with transaction() as session:
+            gone = bool(await recordings.expire(session))
     async with transaction() as session:
-        await recordings.expire(session)
         await copies.forget(session)
     recordings.clear_workshop()
     await storage.clean()

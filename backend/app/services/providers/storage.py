@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, AsyncIterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,10 +40,22 @@ async def read_range(key: str, start: int, end: int) -> bytes:
     return await _store().read_range(key, start, end)
 
 
+async def read(key: str, size: int) -> AsyncIterator[bytes]:
+    """An object of `size` bytes from its begin to its end, in bounded memory."""
+    async for data in _store().read(key, size):
+        yield data
+
+
+async def list_keys(prefix: str) -> AsyncIterator[str]:
+    """The key of every object under a prefix that ends in a slash."""
+    async for key, _ in _store().list(prefix):
+        yield key
+
+
 async def append_to(key: str, size: int, path: Path) -> None:
     """Append an object of `size` bytes to a local file, in bounded memory."""
     with path.open("ab") as file:
-        async for data in _store().read(key, size):
+        async for data in read(key, size):
             file.write(data)
 
 

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from app.models.interview import QuestionRow
+from app.models.owner import Owner
+from app.models.privacy import PrivacyChoice
 from app.models.repository import owned_by
 from app.models.take import Listening, Stage, Take, Upload, UploadPart
 
@@ -81,13 +83,36 @@ async def expired_uploads(session: AsyncSession) -> Sequence[Upload]:
     return (await session.scalars(query)).all()
 
 
-async def with_old_media(session: AsyncSession, before: datetime) -> Sequence[Take]:
-    """Takes completed before that time that still have files."""
+def _days(most: int) -> ColumnElement[int]:
+    """For how many days an owner's recordings stay: as long as the installation says, or shorter where chosen."""
+    return func.least(func.coalesce(PrivacyChoice.retention_days, most), most)
+
+
+async def with_old_media(session: AsyncSession, most: int, limit: int) -> Sequence[Take]:
+    """Takes whose time is over and that still have files, locked."""
     files = Take.media_key.is_not(None) | Take.audio_key.is_not(None) | Take.poster_key.is_not(None)
     unread = select(Upload.id).where(Upload.take_id == Take.id).exists()
-    query = select(Take).where(Take.completed_at < before, files | unread).options(selectinload(Take.upload))
-    query = query.with_for_update(of=Take, skip_locked=True)
+    query = _old(most).where(files | unread).options(selectinload(Take.upload)).limit(limit)
     return (await session.scalars(query)).all()
+
+
+async def to_go(session: AsyncSession, most: int, limit: int) -> Sequence[Take]:
+    """Takes whose time is over, of owners who want nothing of them kept, locked."""
+    return (await session.scalars(_old(most).where(PrivacyChoice.answers_too).limit(limit))).all()
+
+
+def _old(most: int) -> Select[Take]:
+    query = select(Take).outerjoin(PrivacyChoice, PrivacyChoice.owner_id == Take.owner_id)
+    query = query.where(Take.completed_at < func.clock_timestamp() - func.make_interval(0, 0, 0, _days(most)))
+    return query.order_by(Take.completed_at).with_for_update(of=Take, skip_locked=True)
+
+
+async def kept(session: AsyncSession, owner: UUID, most: int) -> tuple[int, datetime | None]:
+    """For how many days this owner's recordings stay, and when everything of them goes (guests)."""
+    query = select(_days(most), Owner.expires_at).select_from(Owner)
+    query = query.outerjoin(PrivacyChoice, PrivacyChoice.owner_id == Owner.id).where(Owner.id == owner)
+    row = (await session.execute(query)).one()
+    return row[0], row[1]
 
 
 async def begin_listening(session: AsyncSession, take_id: UUID) -> None:

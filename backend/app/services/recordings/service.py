@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,14 +20,18 @@ from app.core import queue
 from app.core.config import settings
 from app.core.database import transaction
 from app.domain.errors import BadInput, Conflict, NotFound, UnsupportedMedia
+from app.models.interview import Interview
 from app.models.take import STAGES, Take, Upload
 from app.services.outbox.files import delete_files
+from app.services.providers import repository as providers
 from app.services.providers import storage
 from app.services.recordings import repository
 
 TEXT_CHARACTERS = 20_000
 # Longer than any task: what is still in the workshop then belongs to a process that was killed.
 WORKSHOP_S = 2 * queue.VISIBILITY_S
+# One transaction of the expiry takes on no more.
+BATCH = 200
 
 
 async def create(session: AsyncSession, owner: UUID, question_id: UUID, kind: str, text: str | None) -> Take:
@@ -36,12 +41,8 @@ async def create(session: AsyncSession, owner: UUID, question_id: UUID, kind: st
         raise NotFound("This question does not exist.", hint="It may have been deleted.")
     if (kind == "typed") != (text is not None and bool(text.strip())):
         raise BadInput("A typed take has a text, a recorded one has none.", code="take_text", hint="Type your answer.")
-    if kind != "typed" and not question.interview.consent["recording"]:
-        raise Conflict(
-            "You have not agreed to being recorded.",
-            code="consent_missing",
-            hint="Agree to the recording on the check page, or type your answer.",
-        )
+    if kind != "typed":
+        check_consent(question.interview)
     take = Take(
         id=uuid4(),
         owner_id=owner,
@@ -56,6 +57,16 @@ async def create(session: AsyncSession, owner: UUID, question_id: UUID, kind: st
     return take
 
 
+def check_consent(interview: Interview) -> None:
+    """Raises Conflict unless this interview may be recorded."""
+    if not interview.consent["recording"]:
+        raise Conflict(
+            "You have not agreed to being recorded.",
+            code="consent_missing",
+            hint="Agree to the recording on the check page, or type your answer.",
+        )
+
+
 async def find(session: AsyncSession, owner: UUID, take_id: UUID, *, lock: bool = False) -> Take:
     """A take with its stages. Raises NotFound."""
     take = await repository.take(session, owner, take_id, lock=lock)
@@ -68,7 +79,7 @@ async def read(session: AsyncSession, owner: UUID, take_id: UUID) -> dict[str, A
     """A take as it is shown (TakeOut). Raises NotFound."""
     take = await find(session, owner, take_id)
     newest = await repository.newest(session, take.question_id)
-    return view(take, take.question.interview_id, counts=take.id == newest)
+    return view(take, take.question.interview_id, await kept(session, owner), counts=take.id == newest)
 
 
 async def media_key(session: AsyncSession, owner: UUID, take_id: UUID) -> tuple[str, str]:
@@ -105,9 +116,27 @@ def summary(take: Take, *, counts: bool) -> dict[str, Any]:
     }
 
 
-def view(take: Take, interview_id: UUID, *, counts: bool) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long recordings of an owner stay: `days` after the answer, never beyond `at_most`."""
+
+    days: int
+    at_most: datetime | None
+
+    def until(self, completed_at: datetime) -> datetime:
+        """When a recording completed then is deleted."""
+        expires = completed_at + timedelta(days=self.days)
+        return min(expires, self.at_most) if self.at_most else expires
+
+
+async def kept(session: AsyncSession, owner: UUID) -> Kept:
+    """How long recordings of this owner stay."""
+    return Kept(*await repository.kept(session, owner, settings().retention_days))
+
+
+def view(take: Take, interview_id: UUID, kept: Kept, *, counts: bool) -> dict[str, Any]:
     """A take with files and stages (TakeOut)."""
-    expires = take.completed_at + timedelta(days=settings().retention_days) if take.completed_at else None
+    expires = kept.until(take.completed_at) if take.completed_at else None
     upload = take.upload if take.completed_at is None else None
     return summary(take, counts=counts) | {
         "question_id": take.question_id,
@@ -204,12 +233,24 @@ async def discard_upload(session: AsyncSession, upload: Upload) -> None:
     await session.delete(upload)
 
 
-async def expire(session: AsyncSession) -> None:
-    """Delete unfinished uploads that nobody continued, and recordings that are older than they may be."""
+async def expire(session: AsyncSession) -> int:
+    """Delete unfinished uploads that nobody continued, and recordings that are older than they may be.
+
+    How many recordings went: at most a batch, so call it again while there are any.
+    """
     for upload in await repository.expired_uploads(session):
         await discard_upload(session, upload)
-    for take in await repository.with_old_media(session, datetime.now(UTC) - timedelta(days=settings().retention_days)):
+    most = settings().retention_days
+    gone = await repository.to_go(session, most, BATCH)
+    for take in gone:
+        delete_files(session, take.prefix)
+        await session.delete(take)
+    await session.flush()
+    old = await repository.with_old_media(session, most, BATCH)
+    for take in old:
         take.media_key = take.audio_key = take.poster_key = take.media_type = None
         if take.upload is not None:
             await session.delete(take.upload)
         delete_files(session, take.prefix)
+        await providers.release_copies(session, take.id)
+    return len(gone) + len(old)

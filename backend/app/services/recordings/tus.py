@@ -108,6 +108,7 @@ async def create(session: AsyncSession, owner: UUID, meta: str, length: int | No
     take = await service.find(session, owner, _take_id(meta), lock=True)
     if take.completed_at is not None or take.kind == "typed":
         raise Conflict("This take is complete.", code="take_complete", hint="Begin another take.")
+    service.check_consent(take.question.interview)
     if take.upload is not None:
         raise Conflict("This take has an upload already.", code="upload_exists", hint="Go on with it or delete it.")
     upload = Upload(id=uuid4(), owner_id=owner, take_id=take.id, length=length, meta=meta, offset=0, head=b"")

@@ -81,11 +81,3 @@ export function useFinishInterview(id: string) {
     },
   });
 }
-
-export function useDeleteEverything() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => must(api.DELETE("/api/data")),
-    onSuccess: () => client.clear(),
-  });
-}
