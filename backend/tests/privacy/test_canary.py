@@ -21,7 +21,8 @@ from app.api import deps
 from app.core import logging
 from app.core.database import transaction
 from app.core.events import connect
-from app.models import LOCAL_OWNER, Erasure, OutboxJob, Owner, SpeechClip
+from app.models import LOCAL_OWNER, Account, Erasure, Identity, OutboxJob, Owner, SpeechClip
+from app.services.accounts import links
 from app.services.analysis import pipeline
 from app.services.flow.stages import prepare
 from app.services.privacy import exports
@@ -35,11 +36,12 @@ from tests.recordings import TUS, metadata, send
 
 pytestmark = [pytest.mark.services, pytest.mark.models, pytest.mark.slow]
 
-POSTING, TITLE, RESUME, QUESTION, ANSWER, FILE, SPOKEN = (
-    f"zq{name}canary7f3a" for name in ("posting", "title", "resume", "question", "answer", "file", "spoken")
+POSTING, TITLE, RESUME, QUESTION, ANSWER, FILE, SPOKEN, EMAIL, SUBJECT = (
+    f"zq{name}canary7f3a"
+    for name in ("posting", "title", "resume", "question", "answer", "file", "spoken", "email", "subject")
 )
 SOUND = b"zqSOUNDcanary7f3"  # 16 bytes: eight samples
-WORDS = (POSTING, TITLE, RESUME, QUESTION, ANSWER, FILE, SPOKEN, SOUND.decode())
+WORDS = (POSTING, TITLE, RESUME, QUESTION, ANSWER, FILE, SPOKEN, EMAIL, SUBJECT, SOUND.decode())
 TEXT = world.TEXT + f"- You have worked with {POSTING} before\n- Two years with the {RESUME} oven\n"
 
 
@@ -115,7 +117,7 @@ def logs() -> Iterator[io.StringIO]:
     root.handlers, root.level, access.disabled = before
 
 
-@pytest.mark.parametrize("kind", ["local", "guest"])
+@pytest.mark.parametrize("kind", ["local", "guest", "account"])
 async def test_nothing_of_an_erased_person_is_left(
     app: FastAPI,
     client: httpx.AsyncClient,
@@ -126,10 +128,17 @@ async def test_nothing_of_an_erased_person_is_left(
     logs: io.StringIO,
 ) -> None:
     owner = LOCAL_OWNER
-    if kind == "guest":
+    if kind != "local":
         owner = uuid4()
         async with transaction() as session:
-            session.add(Owner(id=owner))
+            session.add(Owner(id=owner, kind=kind))
+            await session.flush()
+            if kind == "account":
+                account = Account(id=uuid4(), owner_id=owner, email=f"{EMAIL}@example.org")
+                session.add(account)
+                await session.flush()
+                session.add(Identity(account_id=account.id, issuer="http://127.0.0.1", subject=SUBJECT))
+                await links.make(session, "forgot", f"{EMAIL}@example.org")
         app.dependency_overrides[deps._owner] = lambda: owner
     take, other = await _live(client, owner)
     mine = (*WORDS, take) if owner == LOCAL_OWNER else (*WORDS, take, str(owner))
@@ -137,6 +146,9 @@ async def test_nothing_of_an_erased_person_is_left(
     # It is really everywhere: the search finds what it has to find.
     where = in_database(services, WORDS)
     assert {word for _, word in where} >= {POSTING, TITLE, RESUME, QUESTION, ANSWER, SPOKEN}
+    if kind == "account":
+        named = {("accounts.email", EMAIL), ("links.email", EMAIL), ("identities.subject", SUBJECT)}
+        assert named <= where
     assert {place.split(".")[0] for place, _ in where} >= {"postings", "questions", "takes", "stages", "speech_clips"}
     objects = in_storage(settings, WORDS)
     assert {word for _, word in objects} >= {SOUND.decode(), QUESTION}

@@ -106,8 +106,8 @@ def test_every_table_with_an_owner_has_a_place() -> None:
     """A table that names an owner is exported by itself, or has its own place in the archive."""
     placed = {column.table.name for column in repository.owner_columns()} & archive.PLACED
     assert placed == archive.PLACED
-    below = {"provider_usage", "provider_copies", "listenings", "stages"}
-    ours = {"owners", "upload_parts", "speech_clips", "prepared_clips", "erasures", "outbox", "model_tickets"}
+    below = {"provider_usage", "provider_copies", "listenings", "stages", "identities"}
+    ours = {"owners", "upload_parts", "speech_clips", "prepared_clips", "erasures", "outbox", "model_tickets", "links"}
     installation = {"provider_settings", "provider_choices", "budgets"}
     known = {column.table.name for column in repository.owner_columns()} | below | ours | installation
     assert set(Base.metadata.tables) - known == set(), "say where its rows are in an export, and how they are erased"

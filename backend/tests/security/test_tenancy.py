@@ -38,6 +38,8 @@ REFUSED = {
     "administrator": {"nobody": 401, "expired": 401, "guest": 403, "other": 403},
     "program": dict.fromkeys(CALLERS, (401, 404)),
 }
+# After these the caller is signed out, or is not there any more.
+LEAVING = {"delete /api/session", "delete /api/data", "post /api/erasures"}
 # Not signed in, yet this is the answer: a wrong password, a door that is shut.
 EVERYBODY_ANSWERS = {"post /api/session": 401, "post /api/account": 403}
 
@@ -126,7 +128,7 @@ async def test_every_route_for_every_caller(server: Server, app: FastAPI, capsys
             row.append(f"{caller} {answer.status_code}")
             if problem := _problem(operation, caller, answer, ids):
                 wrong.append(f"{operation} for {caller}: {problem}")
-            if operation == "delete /api/session" and tokens[caller]:
+            if operation in LEAVING and tokens[caller]:
                 tokens[caller] = await _again(caller, tokens)
         lines.append("  ".join(row))
     with capsys.disabled():
@@ -142,7 +144,7 @@ async def test_every_route_for_every_caller(server: Server, app: FastAPI, capsys
 
 
 async def _again(caller: str, tokens: dict[str, str | None]) -> str | None:
-    """Whoever has logged out comes back as somebody new of the same kind; whoever is over stays it."""
+    """Whoever has left comes back as somebody new of the same kind; whoever is over stays it."""
     if caller == "expired":
         return tokens[caller]
     kind = "guest" if caller == "guest" else "account"

@@ -55,6 +55,11 @@ def address(link: Link) -> str:
     return f"{base}{PAGES[link.kind]}#token={token}"
 
 
+async def forget(session: AsyncSession, owner_id: UUID) -> None:
+    """Delete the links that an owner has asked for: they name the address."""
+    await repository.drop_links_of(session, owner_id)
+
+
 def invalid() -> BadInput:
     """Why nothing was done."""
     return BadInput("This link has been used, or it is too old.", code="link_invalid", hint="Ask for a new one.")

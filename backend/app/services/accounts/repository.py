@@ -139,6 +139,12 @@ async def drop_links(session: AsyncSession, email: str, kinds: Sequence[str]) ->
     await session.execute(delete(Link).where(Link.email == email, Link.kind.in_(kinds)))
 
 
+async def drop_links_of(session: AsyncSession, owner_id: UUID) -> None:
+    """Forget the links that somebody has asked for, as a guest or with the address of the account."""
+    address = select(Account.email).where(Account.owner_id == owner_id)
+    await session.execute(delete(Link).where(or_(Link.guest_id == owner_id, Link.email.in_(address))))
+
+
 async def sweep(session: AsyncSession, idle: timedelta) -> None:
     """Delete sign-ins and links that are over."""
     erased = select(Owner.id).where(Owner.erased_at.is_not(None))

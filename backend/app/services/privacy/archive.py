@@ -177,7 +177,7 @@ class Archive:
         async with transaction() as session:
             owner = await repository.owner(session, self.owner)
             choice = await repository.choice(session, self.owner)
-            first = {
+            first: dict[str, Any] = {
                 "schema": SCHEMA,
                 "made_at": self._now,
                 "program": f"Rehearsal {__version__}",
@@ -190,6 +190,14 @@ class Archive:
                     if column.table.name not in PLACED
                 },
             }
+            accounts = [
+                row["id"]
+                for column in repository.owner_columns()
+                if column.table.name == "accounts"
+                for row in await repository.rows_of(session, self.owner, column)
+            ]
+            identities = await repository.rows_below(session, "identities", "account_id", accounts)
+            first["account"]["identities"] = [shown(row) for row in identities]
             postings = await repository.posting_ids(session, self.owner)
         yield text(first)[:-1] + ', "postings": ['
         comma = ""

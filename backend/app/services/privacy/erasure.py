@@ -26,6 +26,7 @@ from app.core.events import connect
 from app.domain.errors import NotFound, RehearsalError
 from app.models.owner import LOCAL_OWNER
 from app.models.privacy import Erasure
+from app.services.accounts import links
 from app.services.analysis.pipeline import LIMITS_S
 from app.services.outbox import service as outbox
 from app.services.privacy import repository
@@ -70,6 +71,7 @@ async def erase_owner(session: AsyncSession, owner: UUID) -> str:
     columns = repository.owner_columns()
     for column in columns:
         counts[KINDS.get(column.table.name, "account")] += await repository.count_rows(session, owner, column)
+    await links.forget(session, owner)
     for column in columns:
         await repository.delete_rows(session, owner, column)
     session.expire_all()  # what this session has read is not there any more
