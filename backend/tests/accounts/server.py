@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import select, update
 
 from app.core import config
@@ -41,12 +42,14 @@ class Server:
             else:
                 self._patch.setenv(name, value)
         config.settings.cache_clear()
+        self._app: FastAPI | None = None
 
     def browser(self, origin: str = ORIGIN, address: str = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
         """A browser with no cookies yet, at an address of its own."""
         from app.main import create_app
 
-        transport = httpx.ASGITransport(create_app(), raise_app_exceptions=False, client=(address, 40000))
+        self._app = self._app or create_app()
+        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False, client=(address, 40000))
         made = httpx.AsyncClient(transport=transport, base_url=origin, headers=headers)
         self._browsers.append(made)
         return made

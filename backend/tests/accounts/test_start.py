@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from app.__main__ import parser
+from app.cli import account
 from app.core.safety import is_weak, require_safe_start
+from app.domain.errors import BadInput, Conflict, NotFound
 from app.utils.paths import REPOSITORY
 from tests.accounts.server import KEY, PASSWORD, Server, log_in
 
@@ -148,20 +151,13 @@ def test_keys_of_providers_may_be_files(server: Server, tmp_path: Path) -> None:
     assert key.get_secret_value() == "sk-of-a-test"
 
 
-def _command(*argv: str, status: int = 0) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "app", "account", *argv],
-        cwd=BACKEND,
-        env=dict(os.environ),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == status, done.stderr
-    return json.loads(done.stdout) if status == 0 else done.stderr
+async def _command(*argv: str) -> Any:
+    """What `python -m app account ...` prints."""
+    return await account._run(parser().parse_args(["account", *argv]))
 
 
 async def test_an_operator_makes_accounts(server: Server) -> None:
-    made = _command("create", "Root@Example.org", "--administrator")
+    made = await _command("create", "Root@Example.org", "--administrator")
     assert (made["email"], made["created"], made["administrator"]) == ("root@example.org", True, True)
     page, _, token = made["link"].partition("#token=")
     assert page == "http://localhost:8000/reset"
@@ -171,11 +167,24 @@ async def test_an_operator_makes_accounts(server: Server) -> None:
     answer = await log_in(browser, "root@example.org")
     assert (answer.json()["administrator"], answer.json()["kind"]) == (True, "account")
     assert (await browser.get("/api/providers")).status_code == 200
-    assert _command("administrator", "root@example.org", "--no")["administrator"] is False
+    assert (await _command("administrator", "root@example.org", "--no"))["administrator"] is False
     assert (await browser.get("/api/providers")).json()["error"] == "administrators_only"
-    again = _command("create", "root@example.org")
+    again = await _command("create", "root@example.org")
     assert (again["created"], again["administrator"]) == (False, False)
-    assert [item["email"] for item in _command("list")["accounts"]] == ["root@example.org"]
-    assert "no account" in _command("administrator", "nobody@example.org", status=2)
+    assert [item["email"] for item in (await _command("list"))["accounts"]] == ["root@example.org"]
+    with pytest.raises(NotFound):
+        await _command("administrator", "nobody@example.org")
+    with pytest.raises(BadInput, match="no e-mail address"):
+        await _command("create", "nobody")
     server.set(REHEARSAL_MODE="personal")
-    assert "for one person" in _command("list", status=2)
+    with pytest.raises(Conflict, match="for one person"):
+        await _command("list")
+
+
+def test_the_command_prints_json(server: Server) -> None:
+    command = [sys.executable, "-m", "app", "account", "create", "ada@example.org"]
+    done = subprocess.run(command, cwd=BACKEND, env=dict(os.environ), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert (made["schema"], made["email"]) == (1, "ada@example.org")
+    assert made["link"].startswith("http://localhost:8000/reset#token=")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from tests import world
 from tests.recordings import BYTES, TUS, metadata
 
 Rule = Literal["everybody", "somebody", "owner", "administrator", "program"]
@@ -110,7 +111,7 @@ BODIES: dict[str, Any] = {
     "put /api/providers/choices/{port}": {"provider": None},
     "put /api/providers/budgets": {"interview_usd": 1, "day_usd": 1},
     "patch /api/providers/{provider}": {},
-    "post /api/postings": {"text": "Baker wanted. You need two years of experience with sourdough."},
+    "post /api/postings": {"text": world.TEXT},
     "patch /api/postings/{posting_id}": {"title": "Mine"},
     "put /api/postings/{posting_id}/resume": {"text": "I bake."},
     "post /api/interviews": {"posting_id": "{posting_id}"},
@@ -124,7 +125,7 @@ BODIES: dict[str, Any] = {
 }
 FILES = {
     "put /api/postings/{posting_id}/resume/file": {"file": ("resume.txt", b"I bake.")},
-    "post /api/postings/file": {"file": ("posting.txt", b"Baker wanted. You need two years of sourdough.")},
+    "post /api/postings/file": {"file": ("posting.txt", world.TEXT.encode())},
 }
 HEADERS = {
     "head /api/uploads/{upload_id}": TUS,

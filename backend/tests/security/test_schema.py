@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given
 from hypothesis import settings as example_settings
+from hypothesis.strategies import sampled_from
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -15,8 +17,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from app.core.database import transaction
 from app.main import create_app
+from app.models import Owner
+from app.services.accounts import sign_ins
 from tests import world
+from tests.accounts.server import Server
 
 pytestmark = pytest.mark.services
 # 500 is documented nowhere, so the first check finds it; 502 and 503 name a service that is away, as in these tests.
@@ -24,6 +30,7 @@ CHECKS = [status_code_conformance, content_type_conformance, response_schema_con
 # Its 200 is a stream without an end; what is not there is asked like everything else.
 ENDLESS = "/api/interviews/{interview_id}/events"
 HEADERS = {"Host": "localhost"}
+OWNERS = {caller: UUID(int=number) for number, caller in enumerate(("guest", "account", "administrator"), 1)}
 
 
 @schemathesis.serializer("application/offset+octet-stream")
@@ -43,19 +50,96 @@ async def ids(settings: Any) -> dict[str, str]:
     return {"interview_id": str(interview), "question_id": str(questions[0]), "posting_id": str(posting)}
 
 
+# Drawn examples, together 2,000 and more; by default one of each operation.
+MANY = 32
+CALLERS = ("nobody", "guest", "account", "administrator")
+
+
+@pytest.fixture
+async def callers(settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, str]]:
+    """By kind of caller: the headers it sends, in server mode. Whoever has an account has the things of `ids`."""
+    Server(monkeypatch)
+    made = {"nobody": HEADERS}
+    async with transaction() as session:
+        for caller in CALLERS[1:]:
+            kind = "guest" if caller == "guest" else "account"
+            owner = await session.merge(Owner(id=OWNERS[caller], kind=kind, administrator=caller == "administrator"))
+            await session.flush()
+            token = await sign_ins.begin(session, owner, "")
+            made[caller] = HEADERS | {"Cookie": f"session={token}"}
+    return made
+
+
+@pytest.fixture
+async def theirs(settings: Any) -> dict[str, str]:
+    """Ids of things that the caller with an account has."""
+    async with transaction() as session:
+        session.add(Owner(id=OWNERS["account"], kind="account"))
+    interview, questions, posting = await world.interview(OWNERS["account"])
+    return {"interview_id": str(interview), "question_id": str(questions[0]), "posting_id": str(posting)}
+
+
+def try_out(case: schemathesis.Case, headers: dict[str, str], ids: dict[str, str]) -> None:
+    """Call it as it was drawn, then with ids that exist."""
+    case.call_and_validate(headers=headers, checks=CHECKS)
+    known = {name: ids[name] for name in case.path_parameters or {} if name in ids}
+    if known and case.path != ENDLESS:
+        case.path_parameters = dict(case.path_parameters) | known
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+
+def drawn(label: str) -> Any:
+    """What may be sent to an operation, and what may not."""
+    operation = OPERATIONS[label]
+    return operation.as_strategy() | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+
+
+def limited(examples: int) -> Any:
+    """How many examples are drawn."""
+    return example_settings(
+        max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
+
+
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_answers_are_as_described(label: str, ids: dict[str, str]) -> None:
     """Each operation with what may be sent and what may not, for ids that exist and ids that do not."""
 
-    @given(
-        case=OPERATIONS[label].as_strategy() | OPERATIONS[label].as_strategy(generation_mode=GenerationMode.NEGATIVE)
-    )
-    @example_settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=drawn(label))
+    @limited(20)
     def check(case: schemathesis.Case) -> None:
-        case.call_and_validate(headers=HEADERS, checks=CHECKS)
-        known = {name: ids[name] for name in case.path_parameters or {} if name in ids}
-        if known and case.path != ENDLESS:
-            case.path_parameters = dict(case.path_parameters) | known
-            case.call_and_validate(headers=HEADERS, checks=CHECKS)
+        try_out(case, HEADERS, ids)
 
     check()
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_caller_is_answered_as_described(
+    label: str, theirs: dict[str, str], callers: dict[str, dict[str, str]]
+) -> None:
+    """In server mode: one example of each operation by everybody."""
+
+    @given(case=drawn(label))
+    @limited(1)
+    def check(case: schemathesis.Case) -> None:
+        for headers in callers.values():
+            try_out(case, headers, theirs)
+
+    check()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_many_answers_to_every_caller(label: str, theirs: dict[str, str], callers: dict[str, dict[str, str]]) -> None:
+    """In server mode: thousands of examples, each by somebody."""
+
+    @given(case=drawn(label), caller=sampled_from(CALLERS))
+    @limited(MANY)
+    def check(case: schemathesis.Case, caller: str) -> None:
+        try_out(case, callers[caller], theirs)
+
+    check()
+
+
+def test_many_are_many() -> None:
+    assert len(OPERATIONS) * MANY >= 2000
