@@ -99,7 +99,7 @@ describe("consent", () => {
     expect(made(kind())).toBeNull();
     expect(made(kind({ results: 1 }))).toBe("1 answer with measures of your voice");
     expect(made(kind({ kind: "twelvelabs", title: "Twelve Labs", results: 2 }))).toBe(
-      "2 answers described by Twelve Labs",
+      "2 answers that Twelve Labs wrote down, read or described",
     );
   });
 

@@ -196,6 +196,27 @@ async def test_deleting_what_was_measured_grades_again_without_it(
     assert (await client.get(f"/api/interviews/{interview}/report")).json()["answers"][0]["voice"] is None
 
 
+async def test_what_a_provider_read_is_read_again_without_it(client: httpx.AsyncClient, flows: str) -> None:
+    interview, questions, _ = await world.interview()
+    await client.patch(f"/api/interviews/{interview}", json={"consent": ALL})
+    body = {"kind": "typed", "text": "I baked 120 loaves because the starter had died."}
+    take = (await client.post(f"/api/questions/{questions[0]}/takes", json=body)).json()["id"]
+    await analyse(take)
+    before = (await world.stages(take))["grade"].result
+    model = {"provenance": before["provenance"] | {"model": {"provider": "openai"}}, "overall": 1.0}
+    await set_stage(take, "grade", result=before | model)
+    await set_stage(take, "cloud_video", state="done", result={"provider": "twelvelabs", "moments": []})
+    found = await put(client, "openai", False)
+    assert (found["openai"]["results"], found["anthropic"]["results"], found["twelvelabs"]["results"]) == (1, 0, 1)
+    assert (await client.delete("/api/consents/openai/results")).json() == {"answers": 1}
+    assert (await world.stages(take))["grade"].result is None
+    await analyse(take)
+    assert (await world.stages(take))["grade"].result == before
+    assert (await client.delete("/api/consents/twelvelabs/results")).json() == {"answers": 1}
+    row = (await world.stages(take))["cloud_video"]
+    assert (row.state, row.result) == ("skipped", None)
+
+
 async def test_deleting_what_was_recorded_leaves_typed_answers(
     client: httpx.AsyncClient, settings: Any, question: UUID
 ) -> None:
