@@ -73,7 +73,6 @@ async def erase_owner(session: AsyncSession, owner: UUID) -> str:
         counts[KINDS.get(column.table.name, ACCOUNT)] += await repository.count_rows(session, owner, column)
     for column in columns:
         await repository.delete_rows(session, owner, column)
-    session.expire_all()  # what this session has read is not there any more
     clips = list(await speech.remove_unused(session))
     code, now = secrets.token_urlsafe(24), datetime.now(UTC)
     if owner != LOCAL_OWNER:
@@ -222,6 +221,7 @@ class _Work:
     async def _late(self) -> int:
         """What was being written at the time is written or given up by now: delete it where it may be."""
         count = 0
+        await self._clips()
         for prefix in self.pending["prefixes"]:
             count += len([key async for key in storage.list_keys(prefix)])
             await storage.delete_prefix(prefix)
