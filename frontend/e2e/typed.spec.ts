@@ -120,6 +120,9 @@ test("everything can be deleted", async ({ page }) => {
   await expect(sure).toBeDisabled();
   await dialog.getByLabel(/To be sure/).fill("delete everything");
   await sure.click();
-  await expect(dialog).toBeHidden();
-  await expect(page.getByText("0 postings, 0 interviews and 0 answers")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Everything is deleted" })).toBeVisible();
+  await expect(page.getByText("1 posting", { exact: true })).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe("/receipt");
+  await page.getByRole("link", { name: "Your data" }).click();
+  await expect(page.getByText("None.")).toHaveCount(3);
 });

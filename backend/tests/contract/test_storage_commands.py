@@ -116,7 +116,7 @@ def test_setup_keeps_the_rules_of_others_and_may_be_repeated(moto: Server, bucke
     assert "ETag" in cors["rehearsal-page"]["ExposeHeaders"]
     rows = witness.get_bucket_lifecycle_configuration(Bucket=bucket_name)["Rules"]
     rules = {row["ID"]: row for row in rows}
-    assert set(rules) == {"kept", "rehearsal-takes", "rehearsal-unfinished"}
+    assert set(rules) == {"kept", "rehearsal-takes", "rehearsal-exports", "rehearsal-unfinished"}
     assert rules["rehearsal-takes"]["Expiration"] == {"Days": 32}
     assert _prefix(rules["rehearsal-takes"]) == "data/takes/"
     assert rules["rehearsal-unfinished"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}

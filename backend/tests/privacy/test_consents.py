@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,15 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
+from app.core import config, database
 from app.core.database import transaction
 from app.models import LOCAL_OWNER, ConsentEntry, Interview, ModelTicketRow
 from app.services.analysis import pipeline
 from app.services.analysis.pipeline import Outcome, Task
 from app.services.privacy import consents, repository
 from tests import world
+from tests.conftest import Services, empty
 from tests.privacy.conftest import analyse, recorded, set_stage, stored
 from tests.recordings import TUS, begin, metadata, send, wav
 
@@ -196,6 +199,27 @@ async def test_deleting_what_was_measured_grades_again_without_it(
     assert (await client.get(f"/api/interviews/{interview}/report")).json()["answers"][0]["voice"] is None
 
 
+async def test_what_a_provider_read_is_read_again_without_it(client: httpx.AsyncClient, flows: str) -> None:
+    interview, questions, _ = await world.interview()
+    await client.patch(f"/api/interviews/{interview}", json={"consent": ALL})
+    body = {"kind": "typed", "text": "I baked 120 loaves because the starter had died."}
+    take = (await client.post(f"/api/questions/{questions[0]}/takes", json=body)).json()["id"]
+    await analyse(take)
+    before = (await world.stages(take))["grade"].result
+    model = {"provenance": before["provenance"] | {"model": {"provider": "openai"}}, "overall": 1.0}
+    await set_stage(take, "grade", result=before | model)
+    await set_stage(take, "cloud_video", state="done", result={"provider": "twelvelabs", "moments": []})
+    found = await put(client, "openai", False)
+    assert (found["openai"]["results"], found["anthropic"]["results"], found["twelvelabs"]["results"]) == (1, 0, 1)
+    assert (await client.delete("/api/consents/openai/results")).json() == {"answers": 1}
+    assert (await world.stages(take))["grade"].result is None
+    await analyse(take)
+    assert (await world.stages(take))["grade"].result == before
+    assert (await client.delete("/api/consents/twelvelabs/results")).json() == {"answers": 1}
+    row = (await world.stages(take))["cloud_video"]
+    assert (row.state, row.result) == ("skipped", None)
+
+
 async def test_deleting_what_was_recorded_leaves_typed_answers(
     client: httpx.AsyncClient, settings: Any, question: UUID
 ) -> None:
@@ -211,38 +235,38 @@ STEP = st.tuples(st.sampled_from(consents.KINDS[:5]), st.booleans(), st.sampled_
 
 
 @given(steps=st.lists(STEP, min_size=2, max_size=8))
-@example_settings(max_examples=15, deadline=None)
+@example_settings(max_examples=40, deadline=None)
 def test_the_current_state_is_the_last_word(
-    steps: list[tuple[str, bool, int | None]], services: Any, settings_of_module: Any
+    steps: list[tuple[str, bool, int | None]], two_interviews: list[UUID]
 ) -> None:
     """For any giving and withdrawing, standing or of two interviews, state and history agree, nothing is loosened."""
-    asyncio.run(_steps(steps))
+    asyncio.run(_steps(steps, two_interviews))
 
 
 @pytest.fixture(scope="module")
-def settings_of_module(services: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The running services for all examples of one test."""
-    from app.core import config, database
-
+def two_interviews(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[UUID]]:
+    """Two interviews and the running services, for all examples of one test."""
+    caches = (config.settings, database.engine)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", services.database_url)
         patch.setenv("REDIS_URL", services.redis_url)
         patch.setenv("REHEARSAL_DATA", str(tmp_path_factory.mktemp("data")))
-        for cache in (config.settings, database.engine):
+        for cache in caches:
             cache.cache_clear()
-        yield
-    for cache in (config.settings, database.engine):
+        yield asyncio.run(_two())
+    for cache in caches:
         cache.cache_clear()
 
 
-async def _steps(steps: list[tuple[str, bool, int | None]]) -> None:
-    from tests.conftest import empty
-
+async def _two() -> list[UUID]:
     await empty()
-    ids = [(await world.interview())[0] for _ in range(2)]
+    return [(await world.interview())[0] for _ in range(2)]
+
+
+async def _steps(steps: list[tuple[str, bool, int | None]], ids: list[UUID]) -> None:
     async with transaction() as session:
-        for identity in ids:
-            consents.record(session, await session.get_one(Interview, identity), {"recording": False})
+        await session.execute(delete(ConsentEntry))
+        await session.execute(update(Interview).values(consent={"recording": False}))
     standing: dict[str, bool] = {}
     agreed: list[set[str]] = [set(), set()]
     for kind, granted, place in steps:

@@ -75,8 +75,8 @@ export function DataPage() {
             <div key={`${provider.port}-${provider.name}`}>
               <dt>{PORTS[provider.port] ?? provider.port}</dt>
               <dd>
-                {provider.name}, {provider.where === "embedded" ? "on this machine" : "over the internet"}.
-                Receives {provider.receives}.
+                {provider.name}, {provider.where === "embedded" ? "on this machine" : "over the internet"}. It
+                is given: {provider.receives}
               </dd>
             </div>
           ))}

@@ -72,8 +72,8 @@ export function about(kind: ConsentKind): { title: string; says: string } {
 export function made(kind: ConsentKind): string | null {
   if (kind.results === 0) return null;
   const [one, many] = MEASURES[kind.kind]?.results ?? [
-    `answer described by ${kind.title}`,
-    `answers described by ${kind.title}`,
+    `answer that ${kind.title} wrote down, read or described`,
+    `answers that ${kind.title} wrote down, read or described`,
   ];
   return `${kind.results} ${kind.results === 1 ? one : many}`;
 }

@@ -82,11 +82,13 @@ async def read_export(export_id: UUID, request: Request, session: Session, owner
 
 
 @router.post("/erasures", status_code=202, summary="Delete everything", responses=problems(404))
-async def create_erasure(_: ErasureIn, session: Session, owner: OwnerId) -> ReceiptOut:
+async def create_erasure(_: ErasureIn, response: Response, session: Session, owner: OwnerId) -> ReceiptOut:
     """Nothing of it can be read from now on; files and copies at services of others go within a day, mostly at once.
 
     The code asks how far it is, without signing in. It is shown this once.
     """
+    # What the browser kept of pages and sounds; the page itself clears what it stored.
+    response.headers["Clear-Site-Data"] = '"cache"'
     return ReceiptOut(receipt=await erasure.erase_owner(session, owner))
 
 

@@ -182,8 +182,11 @@ async def retry(session: AsyncSession, take_id: UUID, name: str) -> None:
     await advance(session, take_id)
 
 
-async def drop(session: AsyncSession, take_id: UUID, name: str, reason: str) -> None:
-    """Forget the result of a stage for good, and make again what was made from it. The caller locks the take."""
+async def drop(session: AsyncSession, take_id: UUID, name: str, reason: str | None) -> None:
+    """Forget the result of a stage, and make again what was made from it. The caller locks the take.
+
+    With a `reason` it is skipped from now on, without one it is made again as well.
+    """
     rows = {row.name: row for row in await repository.stages(session, take_id)}
     again = {name}
     for stage in STAGES:
@@ -193,7 +196,8 @@ async def drop(session: AsyncSession, take_id: UUID, name: str, reason: str) -> 
         row = rows[stage]
         row.state, row.attempt, row.error, row.lease_token, row.lease_until = "waiting", 0, None, None, None
         row.started_at = row.finished_at = row.cpu_seconds = row.progress = row.result = row.input_hash = None
-    rows[name].state, rows[name].reason, rows[name].finished_at = "skipped", reason, await repository.now(session)
+    if reason is not None:
+        rows[name].state, rows[name].reason, rows[name].finished_at = "skipped", reason, await repository.now(session)
     await advance(session, take_id)
 
 

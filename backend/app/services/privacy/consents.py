@@ -33,6 +33,12 @@ CLOUD = {one.id: one.title for one in PROVIDERS if any(PORTS_BY_ID[port].persona
 KINDS = (*MEASURES, *CLOUD)
 # Stages that may send something to them.
 SENDING = ("transcript", "cloud_video", "grade", "tips")
+# Where a result says which of them made it.
+MADE_BY = {
+    "transcript": ("provenance", "provider"),
+    "cloud_video": ("provider",),
+    "grade": ("provenance", "model", "provider"),
+}
 # Of the words in docs/privacy.md that are shown now.
 TEXT_VERSION = "1"
 WITHDRAWN = "You have withdrawn your agreement to it."
@@ -151,7 +157,8 @@ async def _begin_again(session: AsyncSession, owner: UUID, names: Collection[str
 async def delete_results(session: AsyncSession, owner: UUID, kind: str) -> int:
     """Delete what was made with this consent; how many answers that touched. Raises NotFound.
 
-    Recorded answers go as a whole. Without a measure, grade and tips are made again from what is left.
+    Recorded answers go as a whole. Without a measure, grade and tips are made again from what is left; what a provider
+    wrote down or read is made again without it.
     """
     _check(kind)
     found = await _derived(session, owner, kind)
@@ -161,21 +168,26 @@ async def delete_results(session: AsyncSession, owner: UUID, kind: str) -> int:
             changed(session, await stages.interview_of(session, take.id))
             await session.delete(take)
         return len(found)
-    stage = kind if kind in MEASURES else "cloud_video"
-    for take_id in found:
+    for take_id, names in found.items():
         if await stages.lock_take(session, take_id):
-            await pipeline.drop(session, take_id, stage, DELETED)
+            for name in names:
+                # What somebody else wrote down or read is written down and read anew, by who is allowed to.
+                await pipeline.drop(session, take_id, name, None if name in ("transcript", "grade") else DELETED)
             await providers.release_copies(session, take_id)
     return len(found)
 
 
-async def _derived(session: AsyncSession, owner: UUID, kind: str) -> list[UUID]:
-    """The takes that have something made with this consent."""
+async def _derived(session: AsyncSession, owner: UUID, kind: str) -> dict[UUID, list[str]]:
+    """The takes that have something made with this consent, with the stages that made it."""
     if kind == RECORDING:
-        return [take.id for take in await repository.takes(session, owner, recorded=True)]
+        return {take.id: [] for take in await repository.takes(session, owner, recorded=True)}
     if kind in MEASURES:
-        return list(await repository.takes_with(session, owner, kind))
-    return list(await repository.takes_with(session, owner, "cloud_video", kind))
+        return {take_id: [kind] for take_id in await repository.takes_with(session, owner, kind)}
+    found: dict[UUID, list[str]] = {}
+    for name, path in MADE_BY.items():
+        for take_id in await repository.takes_with(session, owner, name, path, kind):
+            found.setdefault(take_id, []).append(name)
+    return found
 
 
 def _check(kind: str) -> None:

@@ -55,7 +55,8 @@ KINDS = {
     "consent_entries": "consents",
     "exports": "exports",
 }
-FILES, SPEECH, COPIES, CACHES, LATE = "files", "speech", "copies", "caches", "late_files"
+ACCOUNT, FILES, SPEECH, COPIES, CACHES, LATE = "account", "files", "speech", "copies", "caches", "late_files"
+ORDER = (*KINDS.values(), ACCOUNT, FILES, SPEECH, COPIES, CACHES, LATE)
 
 
 async def erase_owner(session: AsyncSession, owner: UUID) -> str:
@@ -67,14 +68,13 @@ async def erase_owner(session: AsyncSession, owner: UUID) -> str:
     if row is None or row.erased_at is not None:
         raise NotFound("There is nobody to erase.", code="erased")
     takes, prefixes = await repository.prefixes(session, owner)
-    counts = dict.fromkeys([*KINDS.values(), "account"], 0)
+    counts = dict.fromkeys([*KINDS.values(), ACCOUNT], 0)
     columns = repository.owner_columns()
     for column in columns:
-        counts[KINDS.get(column.table.name, "account")] += await repository.count_rows(session, owner, column)
+        counts[KINDS.get(column.table.name, ACCOUNT)] += await repository.count_rows(session, owner, column)
     await links.forget(session, owner)
     for column in columns:
         await repository.delete_rows(session, owner, column)
-    session.expire_all()  # what this session has read is not there any more
     clips = list(await speech.remove_unused(session))
     code, now = secrets.token_urlsafe(24), datetime.now(UTC)
     if owner != LOCAL_OWNER:
@@ -118,7 +118,7 @@ async def read(session: AsyncSession, code: str) -> dict[str, Any]:
         "finished_at": row.finished_at,
         "done": row.finished_at is not None,
         "looked_again_at": row.settle_at,
-        "parts": [{"kind": kind, **part} for kind, part in row.parts.items()],
+        "parts": [{"kind": kind, **row.parts[kind]} for kind in ORDER if kind in row.parts],
     }
 
 
@@ -223,6 +223,7 @@ class _Work:
     async def _late(self) -> int:
         """What was being written at the time is written or given up by now: delete it where it may be."""
         count = 0
+        await self._clips()
         for prefix in self.pending["prefixes"]:
             count += len([key async for key in storage.list_keys(prefix)])
             await storage.delete_prefix(prefix)

@@ -87,12 +87,19 @@ async def takes_left(session: AsyncSession, owner: UUID, names: Collection[str])
     return (await session.scalars(query.with_only_columns(Take.id).distinct().order_by(Take.id))).all()
 
 
-async def takes_with(session: AsyncSession, owner: UUID, name: str, provider: str | None = None) -> Sequence[UUID]:
-    """Takes that have a result of this stage; only one that this provider made, if one is given."""
+async def takes_with(
+    session: AsyncSession, owner: UUID, name: str, path: tuple[str, ...] = (), value: str = ""
+) -> Sequence[UUID]:
+    """Takes that have a result of this stage; with a `path`, only results that have this `value` there.
+
+    A transcript whose recording is gone cannot be made again and is not among them.
+    """
     query = owned_by(owner, Take).join(Stage, Stage.take_id == Take.id)
     query = query.where(Stage.name == name, Stage.result.is_not(None))
-    if provider is not None:
-        query = query.where(Stage.result["provider"].astext == provider)
+    if path:
+        query = query.where(Stage.result[path].astext == value)
+    if name == "transcript":
+        query = query.where(Take.audio_key.is_not(None))
     return (await session.scalars(query.with_only_columns(Take.id).order_by(Take.id))).all()
 
 

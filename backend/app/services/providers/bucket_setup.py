@@ -15,6 +15,7 @@ EVERYBODY = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
 # The program deletes by itself; the bucket's own rule is for what it could not delete any more.
 GRACE_DAYS, UNFINISHED_DAYS = 2, 1
 PAGE_RULE, OLD_RULE, UNFINISHED_RULE = "rehearsal-page", "rehearsal-takes", "rehearsal-unfinished"
+EXPORTS_RULE = "rehearsal-exports"
 
 
 async def refuse_public(bucket: Bucket) -> list[str]:
@@ -66,17 +67,20 @@ async def let_page_in(bucket: Bucket, origin: str) -> None:
 
 
 async def let_old_go(bucket: Bucket, retention_days: int) -> int:
-    """Have the bucket delete takes after the retention and a grace, and uploads that were never completed.
+    """Have the bucket delete takes after the retention, exports after their day, each with a grace, and uploads that
+    were never completed.
 
     Returns the days after which takes go; rules of others stay. Raises StorageError.
     """
     prefix, days = f"{bucket.prefix}/" if bucket.prefix else "", retention_days + GRACE_DAYS
     old = _rule("Rule", OLD_RULE, Prefix=[f"{prefix}takes/"], Status=["Enabled"])
     etree.SubElement(etree.SubElement(old, "Expiration"), "Days").text = str(days)
+    exports = _rule("Rule", EXPORTS_RULE, Prefix=[f"{prefix}exports/"], Status=["Enabled"])
+    etree.SubElement(etree.SubElement(exports, "Expiration"), "Days").text = str(1 + GRACE_DAYS)
     unfinished = _rule("Rule", UNFINISHED_RULE, Prefix=[prefix], Status=["Enabled"])
     abort = etree.SubElement(unfinished, "AbortIncompleteMultipartUpload")
     etree.SubElement(abort, "DaysAfterInitiation").text = str(UNFINISHED_DAYS)
-    await _merge(bucket, "lifecycle", "LifecycleConfiguration", [old, unfinished])
+    await _merge(bucket, "lifecycle", "LifecycleConfiguration", [old, exports, unfinished])
     return days
 
 

@@ -80,7 +80,7 @@ export function ConsentList({ kinds }: { kinds: ConsentKind[] }) {
           <p>
             {deleting.kind === "recording"
               ? `${made(deleting)} go, with recording, words, measures and grade. Typed answers stay. This cannot be undone.`
-              : `${made(deleting)}: only that goes, and the grade is made again without it. This cannot be undone.`}
+              : `${made(deleting)}: only that goes, and what rests on it is made again without it. This cannot be undone.`}
           </p>
           <Problem error={remove.error} />
         </Dialog>

@@ -5,8 +5,13 @@ import { day, moment, type Privacy, size } from "../../utils/privacy";
 export function Kept({ privacy }: { privacy: Privacy }) {
   const { kept, next_expiry, everything_until } = privacy;
   const rows: [string, string][] = [
-    ["Postings", count(kept.postings, "posting")],
-    ["Interviews", `${count(kept.interviews, "interview")}, ${count(kept.answers, "answer")}`],
+    ["Postings", kept.postings === 0 ? "None." : count(kept.postings, "posting")],
+    [
+      "Interviews",
+      kept.interviews === 0
+        ? "None."
+        : `${count(kept.interviews, "interview")}, ${count(kept.answers, "answer")}`,
+    ],
     [
       "Recordings",
       kept.recordings === 0
