@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,7 @@ from app.domain.errors import BadInput
 from app.utils.paths import REPOSITORY
 
 MIB = 1024 * 1024
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Settings(BaseSettings):
@@ -26,6 +28,8 @@ class Settings(BaseSettings):
     data: Path = Field(REPOSITORY / "data", alias="REHEARSAL_DATA")
     frontend: Path = Field(REPOSITORY / "frontend" / "dist", alias="REHEARSAL_FRONTEND")
     allowed_hosts: frozenset[str] = Field(frozenset({"localhost", "127.0.0.1", "[::1]"}), alias="REHEARSAL_HOSTS")
+    # Addresses or networks (CIDR) of proxies, separated by commas: only they say who the client is.
+    trusted_proxies: str = Field("", alias="REHEARSAL_TRUSTED_PROXIES")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="REHEARSAL_LOG_LEVEL")
 
     database_url: str = Field("postgresql:///rehearsal", alias="DATABASE_URL")
@@ -64,7 +68,26 @@ class Settings(BaseSettings):
     max_patch_bytes: int = Field(64 * MIB, alias="REHEARSAL_MAX_PATCH_BYTES", ge=1)
     max_recording_s: int = Field(20 * 60, alias="REHEARSAL_MAX_RECORDING_S", ge=1)
     retention_days: int = Field(30, alias="REHEARSAL_RETENTION_DAYS", ge=1)
+    # What one person may have stored. Unset: 10 GiB in server mode, everything in personal mode.
+    quota_bytes: int | None = Field(None, alias="REHEARSAL_QUOTA_BYTES", ge=1)
     upload_expiry_h: int = Field(24, alias="REHEARSAL_UPLOAD_EXPIRY_H", ge=1)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            ipaddress.ip_network(part)
+        return text
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of the proxies that are trusted."""
+        return tuple(ipaddress.ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+
+    @property
+    def quota(self) -> int | None:
+        """How many bytes one person may have stored; None: as many as there is room for."""
+        return 10 * 1024 * MIB if self.quota_bytes is None and self.mode == "server" else self.quota_bytes
 
     @field_validator("database_url")
     @classmethod

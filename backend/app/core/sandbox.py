@@ -192,8 +192,8 @@ def _opened(answer: dict[str, Any], kind: Any) -> Any:
                 return adapter_of(kind).validate_python(value)
             except ValidationError:
                 raise Exhausted("crash") from None
-        case {"refused": str(name), "message": str(message), "code": str(code)} if (
-            name in _ERRORS and _CODE.fullmatch(code)
+        case {"refused": str(name), "message": str(message), "code": str(code)} if name in _ERRORS and _CODE.fullmatch(
+            code
         ):
             hint = answer.get("hint")
             raise _ERRORS[name](message, code=code, hint=hint if isinstance(hint, str) else None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -43,11 +44,20 @@ def unseal(data: bytes) -> str:
         ) from None
 
 
-def _box() -> MultiFernet:
+def derived(purpose: str) -> bytes:
+    """A key (32 bytes) of the installation for one purpose only. It changes with the first of the secret keys."""
+    return hmac.new(_texts()[0].encode(), f"rehearsal {purpose}".encode(), hashlib.sha256).digest()
+
+
+def _texts() -> list[str]:
     own = settings().secret_key
     texts = own.get_secret_value().split(",") if own else [_from_file(settings().data.resolve() / "secrets" / FILE)]
+    return [text.strip() for text in texts if text.strip()]
+
+
+def _box() -> MultiFernet:
     # The text may be of any length: its digest has the 32 bytes that Fernet needs.
-    keys = [base64.urlsafe_b64encode(hashlib.sha256(text.strip().encode()).digest()) for text in texts if text.strip()]
+    keys = [base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()) for text in _texts()]
     return MultiFernet([Fernet(key) for key in keys])
 
 

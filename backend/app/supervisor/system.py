@@ -259,10 +259,11 @@ class System:
         )
 
     def _api(self) -> Spec:
+        quiet = ("--no-access-log", "--no-proxy-headers")  # both have a stricter one of our own
         listen = ("--host", "127.0.0.1", "--port", str(self.port), "--timeout-graceful-shutdown", "3")
         return Spec(
             name="api",
-            argv=(*(sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--no-access-log"), *listen),
+            argv=(*(sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory"), *quiet, *listen),
             env=self.environment,
             cwd=BACKEND,
             ready=lambda: answers(f"http://127.0.0.1:{self.port}/livez"),
