@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import time
-from contextvars import ContextVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -17,10 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.config import MIB
-from app.core.logging import place
+from app.core.logging import correlate, place, request_id
 
 log = structlog.get_logger()
-_request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 JSON_BYTES, FILE_BYTES, HOOK_BYTES = MIB, 2 * MIB, 64 * 1024
@@ -65,11 +63,6 @@ def security_headers(media_origin: str | None) -> dict[str, str]:
     return SECURITY_HEADERS | {"Content-Security-Policy": policy}
 
 
-def request_id() -> str:
-    """The id of the request that is being answered."""
-    return _request_id.get()
-
-
 async def _refuse(send: Send, status: int, code: str, detail: str, hint: str | None) -> None:
     body = json.dumps({"error": code, "detail": detail, "hint": hint, "request_id": request_id()}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
@@ -91,8 +84,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         identity, started, status = scope.get("request_id") or uuid4().hex, time.perf_counter(), 0
-        _request_id.set(identity)
-        structlog.contextvars.bind_contextvars(request_id=identity)
+        correlate(identity)
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -122,7 +114,7 @@ class Observed:
             route = getattr(scope.get("route"), "path", None)
             took_ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("request", method=scope["method"], route=route, status=status, ms=took_ms)
-            structlog.contextvars.unbind_contextvars("request_id")
+            correlate(None)
 
 
 class Guarded:

@@ -32,6 +32,7 @@ class TrustedProxies:
         """Serve one request."""
         if scope["type"] in ("http", "websocket"):
             scope = self._told(dict(scope))
+            asking.owner.set(None)
             asking.address.set((scope.get("client") or ("",))[0])
         await self._app(scope, receive, send)
 

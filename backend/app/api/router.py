@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.api.routes import (
+    audit,
     data,
     interviews,
     postings,
@@ -18,5 +19,5 @@ from app.api.routes import (
 )
 
 router = APIRouter(prefix="/api")
-for module in (system, providers, postings, interviews, questions, takes, uploads, reports, data, webhooks):
+for module in (system, providers, postings, interviews, questions, takes, uploads, reports, data, webhooks, audit):
     router.include_router(module.router)

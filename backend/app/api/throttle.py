@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core import asking, limits, ratelimit
+from app.core.logging import request_id
 from app.domain.errors import TooMany
 
 SESSION_COOKIE = "__Host-session"
@@ -61,8 +62,6 @@ def write(headers: MutableHeaders, touched: list[ratelimit.Left]) -> None:
 
 
 async def _refuse(send: Send, error: TooMany) -> None:
-    from app.api.middleware import request_id
-
     content = {"error": error.code, "detail": error.message, "hint": error.hint, "request_id": request_id()}
     body = json.dumps(content).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]

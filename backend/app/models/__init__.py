@@ -1,5 +1,6 @@
 """Tables. Importing this package registers all of them."""
 
+from app.models.audit import AuditEntry
 from app.models.interview import Interview, PreparedClip, QuestionRow
 from app.models.outbox import OutboxJob
 from app.models.owner import LOCAL_OWNER, Owner
@@ -17,6 +18,7 @@ from app.models.take import Listening, Stage, Take, Upload, UploadPart
 
 __all__ = [
     "LOCAL_OWNER",
+    "AuditEntry",
     "Budget",
     "Interview",
     "Listening",

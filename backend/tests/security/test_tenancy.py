@@ -57,6 +57,7 @@ WITHOUT_ID = {
     "post /api/webhooks/twelvelabs",
     "options /api/uploads",
     "delete /api/data",
+    "get /api/operations/audit",
 }
 
 

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import limits, ratelimit
 from app.domain.errors import Conflict
 from app.domain.posting import Posting
 from app.domain.question import QuestionKind
 from app.models.interview import Interview, QuestionRow
+from app.models.owner import Owner
 from app.services.flow import views
 from app.services.interviews import cast, service
 from app.services.outbox.files import delete_files
@@ -27,12 +29,16 @@ async def create(session: AsyncSession, owner: UUID, wanted: dict[str, Any]) -> 
     Raises NotFound, BadInput, ProviderError.
     """
     posting = await postings.read(session, owner, wanted["posting_id"])
+    guest = (await session.get_one(Owner, owner)).kind == "guest"
+    await ratelimit.take(limits.INTERVIEWS_GUEST if guest else limits.INTERVIEWS_ACCOUNT, str(owner))
     cast.check(wanted["interviewer"])
     if wanted["voice"] is None:
         wanted["voice"] = await speech.own_voice(cast.voice(wanted["interviewer"]))
     await speech.check_voice(wanted["voice"])
     options = {key: wanted[key] for key in ("count", "seed", "kinds", "difficulty")}
-    model = await tickets.issue("questions")  # a posting is nothing of the candidate's: no consent is needed
+    model = await tickets.issue(
+        "questions", owner=owner
+    )  # a posting is nothing of the candidate's: no consent is needed
     planned = await service.plan(load(Posting, posting.posting), **options, model=model)
     interview, rows = service.create(session, owner, posting.id, wanted, planned)
     if model:
@@ -73,6 +79,8 @@ async def edit(session: AsyncSession, owner: UUID, interview_id: UUID, changes: 
     if "voice" in changes:
         await speech.check_voice(changes["voice"])
     interview = await service.read(session, owner, interview_id, lock=True)
+    if changes.keys() & {"voice", "speed", "style", "interviewer"}:
+        await ratelimit.take(limits.SPEECH, str(owner), len(interview.questions))
     for name, value in changes.items():
         setattr(interview, name, value)
     await _speak(session, interview, interview.questions)
@@ -85,6 +93,7 @@ async def add_question(
     from app.services.grading.rubric import kind_of
 
     interview = await service.read(session, owner, interview_id, lock=True)
+    await ratelimit.take(limits.SPEECH, str(owner))
     row = service.add_own(interview, text, kind or kind_of(text))
     await _speak(session, interview, [*interview.questions, row])
 
@@ -95,6 +104,7 @@ async def edit_question(
     """Reword a question. Raises NotFound, Conflict."""
     interview = await service.read(session, owner, interview_id, lock=True)
     row = service.question_of(interview, question_id)
+    await ratelimit.take(limits.SPEECH, str(owner))
     service.reword(row, changes)
     await _speak(session, interview, interview.questions)
 
@@ -118,6 +128,7 @@ async def swap_question(session: AsyncSession, owner: UUID, interview_id: UUID, 
     """Put another question in this place. Raises NotFound, Conflict, ProviderError."""
     interview = await service.read(session, owner, interview_id, lock=True)
     row = service.question_of(interview, question_id)
+    await ratelimit.take(limits.SPEECH, str(owner))
     await service.swap(interview, row)
     await _speak(session, interview, interview.questions)
 

@@ -166,7 +166,9 @@ async def _tips(take: Take, question: dict[str, Any], transcript: dict[str, Any]
 async def _model(take: Take, purpose: str) -> ModelTicket | None:
     """A ticket for the chosen language model, when the candidate has agreed to it by name."""
     interview = take.question.interview
-    return await tickets.issue(purpose, interview_id=interview.id, agreed=interview.consent.get("providers", ()))
+    return await tickets.issue(
+        purpose, owner=interview.owner_id, interview_id=interview.id, agreed=interview.consent.get("providers", ())
+    )
 
 
 async def _audio(take: Take) -> Audio:
