@@ -18,7 +18,7 @@ import structlog
 # Their own words (templates) hold nothing of a person; what is put into them may.
 HARMLESS = ("uvicorn", "celery", "kombu", "alembic", "app", "__mp_main__")
 # Arguments of Celery's lines by name; `args`, `kwargs`, `exc`, `return_value` and `traceback` are not among them.
-NAMED = frozenset({"id", "name", "runtime", "hostname", "queue", "pid", "signum"})
+NAMED = frozenset({"id", "name", "runtime", "hostname", "queue", "pid", "signum", "description"})
 WITHHELD = "[withheld]"
 FRAMES = 12
 

@@ -28,7 +28,7 @@ FREE = ("_key", "_rate", "_busy", "_unreachable", "_refused", "_too_large", "_no
 
 
 async def complete(ticket: ModelTicketRow, prompt: Prompt) -> Completion:
-    """A whole text of the ticket's provider, or ProviderError (also `budget_spent` and `provider_paused`), or TooMany."""
+    """A whole text of the ticket's provider, or ProviderError (also `budget_spent`, `provider_paused`), or TooMany."""
     if ticket.owner_id is not None:
         await ratelimit.take(limits.MODEL_CALLS, str(ticket.owner_id))
     ready = await configuration.required(ticket.provider)

@@ -26,7 +26,8 @@ async def issue(
     """A ticket for `questions`, `grading` or `tips`; None when no language model is chosen.
 
     `agreed` are the providers a candidate allowed: without the chosen one there is no ticket. None: nothing of a
-    candidate is sent. `owner` is whose limits its calls count against. The ticket is committed at once, because the flow server asks from outside this transaction.
+    candidate is sent. `owner` is whose limits the calls count against. The ticket is committed at once, because the
+    flow server asks from outside this transaction.
     """
     provider = await configuration.chosen(LANGUAGE_MODEL)
     if provider is None or (agreed is not None and provider not in agreed):
