@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -43,7 +44,7 @@ def correlate(identity: str | None) -> None:
         structlog.contextvars.bind_contextvars(request_id=identity)
 
 
-def _quiet_exception(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _quiet_exception(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """In the place of a traceback with its messages: types and places, outermost call first."""
     info = event.pop("exc_info", None)
     event.pop("stack_info", None)

@@ -191,7 +191,8 @@ def _ready(name: str) -> tuple[Any, TypeAdapter[Any]]:
 
 def _child(name: str, connection: socket.socket) -> None:
     (length,) = struct.unpack("<Q", _exactly(connection, 8))
-    wanted = pickle.loads(_exactly(connection, length))  # from the program itself, before anything of a file is read
+    # From the program itself, before anything of a file is read.
+    wanted = pickle.loads(_exactly(connection, length))  # nosec B301
     limit(wanted["memory"], wanted["seconds"], wanted["writes"], wanted["folder"])
     answer = json.dumps(_call(name, wanted["args"], wanted["options"])).encode()
     connection.sendall(struct.pack("<Q", len(answer)) + answer)

@@ -60,8 +60,8 @@ async def relay() -> None:
     async with transaction() as session:
         now = datetime.now(UTC)
         for row in await repository.due(session, BATCH):
-            options = {"urgency": row.urgency, "request_id": row.request_id}
-            await asyncio.to_thread(queue.send, row.task, row.args, row.queue, row.limit_s, **options)
+            message = (row.task, row.args, row.queue, row.limit_s)
+            await asyncio.to_thread(queue.send, *message, urgency=row.urgency, request_id=row.request_id)
             if row.keep:
                 row.due_at = now + max(AGAIN_AFTER, now - row.created_at)
             else:
