@@ -10,9 +10,11 @@ from fastapi import FastAPI
 from app import __version__
 from app.api import errors, openapi, static
 from app.api.middleware import Bounded, Guarded, Observed
+from app.api.proxies import TrustedProxies
 from app.api.router import router
 from app.api.routes import gateway, health
-from app.core import database, events, logging
+from app.api.throttle import Throttled
+from app.core import database, events, logging, sandbox
 from app.core.config import settings
 from app.core.safety import require_safe_start
 
@@ -23,6 +25,7 @@ async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     database.use_pool()
     async with events.kept_connections():
         yield
+    sandbox.stop()
     await database.engine().dispose()
 
 
@@ -45,6 +48,8 @@ def create_app() -> FastAPI:
     app.include_router(gateway.router)
     app.include_router(static.routes(settings().frontend))
     app.add_middleware(Bounded)
+    app.add_middleware(Throttled)
     app.add_middleware(Guarded, hosts=settings().hosts, public_url=settings().public_url)
-    app.add_middleware(Observed, media_origin=settings().media_origin)
+    app.add_middleware(Observed, media_origin=settings().media_origin, public_url=settings().public_url)
+    app.add_middleware(TrustedProxies, trusted=settings().proxies)
     return app

@@ -20,6 +20,7 @@ COMMANDS: tuple[tuple[str, Path, tuple[str, ...]], ...] = (
     ("format", BACKEND, (str(BIN / "ruff"), "format", "--check", "--output-format=concise", ".", "../langflow")),
     ("ruff", BACKEND, (str(BIN / "ruff"), "check", "--output-format=concise", ".", "../langflow")),
     ("types", BACKEND, (str(BIN / "mypy"),)),
+    ("bandit", BACKEND, (str(BIN / "bandit"), "-q", "-c", "pyproject.toml", "-r", "app", "migrations", "tools")),
     ("imports", BACKEND, (str(BIN / "lint-imports"),)),
     ("flows", ROOT, (str(FLOW_PYTHON), "langflow/build_flows.py", "--check")),
     ("web lint", FRONTEND, ("npm", "run", "--silent", "lint")),

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api import cookies
+from app.core import asking, limits, ratelimit
 from app.core.config import settings
 from app.core.database import transaction
 from app.domain.errors import Refused, Unproven
@@ -39,18 +40,23 @@ async def _somebody(who: Annotated[SignedIn | None, Depends(_who)]) -> SignedIn:
 
 
 async def _owner(who: Annotated[SignedIn | None, Depends(_who)]) -> UUID:
-    """To whom everything belongs that is asked for. Personal mode: the one local owner."""
-    return LOCAL_OWNER if settings().mode == "personal" else (await _somebody(who)).owner_id
+    """To whom everything belongs that is asked for. Personal mode: the one local owner.
+
+    They are counted against what one person may ask, and known to the audit log.
+    """
+    owner_id = LOCAL_OWNER if settings().mode == "personal" else (await _somebody(who)).owner_id
+    asking.owner.set(owner_id)
+    await ratelimit.take(limits.SIGNED_IN, str(owner_id))
+    return owner_id
 
 
-async def _administrator(who: Annotated[SignedIn | None, Depends(_who)]) -> UUID:
+async def _administrator(
+    who: Annotated[SignedIn | None, Depends(_who)], owner_id: Annotated[UUID, Depends(_owner)]
+) -> UUID:
     """Who may change what belongs to the installation. In personal mode that is the one local owner."""
-    if settings().mode == "personal":
-        return LOCAL_OWNER
-    somebody = await _somebody(who)
-    if not somebody.administrator:
+    if settings().mode == "server" and not (who and who.administrator):
         raise Refused("This is for administrators.", code="administrators_only", hint="Ask whoever runs this server.")
-    return somebody.owner_id
+    return owner_id
 
 
 # Scope "function": the transaction is committed before the answer leaves, so that nobody reads its own past.

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from app.api.middleware import request_id
 from app.api.schemas.common import Problem
+from app.core.logging import request_id
 from app.domain.errors import RehearsalError, TooMany
 
 log = structlog.get_logger()

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from app.api.routes import (
     account,
+    audit,
     data,
     interviews,
     postings,
@@ -33,5 +34,6 @@ for module in (
     reports,
     data,
     webhooks,
+    audit,
 ):
     router.include_router(module.router)

@@ -17,6 +17,7 @@ from app.domain.errors import BadInput
 from app.utils.paths import REPOSITORY
 
 MIB = 1024 * 1024
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Settings(BaseSettings):
@@ -31,7 +32,7 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
         frozenset({"localhost", "127.0.0.1", "[::1]"}), alias="REHEARSAL_HOSTS"
     )
-    # Addresses or networks whose X-Forwarded-For is believed.
+    # Addresses or networks (CIDR) of proxies: only they say who the client is.
     trusted_proxies: Annotated[frozenset[str], NoDecode] = Field(frozenset(), alias="REHEARSAL_TRUSTED_PROXIES")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="REHEARSAL_LOG_LEVEL")
 
@@ -81,6 +82,8 @@ class Settings(BaseSettings):
     max_patch_bytes: int = Field(64 * MIB, alias="REHEARSAL_MAX_PATCH_BYTES", ge=1)
     max_recording_s: int = Field(20 * 60, alias="REHEARSAL_MAX_RECORDING_S", ge=1)
     retention_days: int = Field(30, alias="REHEARSAL_RETENTION_DAYS", ge=1)
+    # What one person may have stored. Unset: 10 GiB in server mode, everything in personal mode.
+    quota_bytes: int | None = Field(None, alias="REHEARSAL_QUOTA_BYTES", ge=1)
     upload_expiry_h: int = Field(24, alias="REHEARSAL_UPLOAD_EXPIRY_H", ge=1)
 
     @classmethod
@@ -110,6 +113,16 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: frozenset[str]) -> frozenset[str]:
         return frozenset(str(ipaddress.ip_network(one, strict=False)) for one in value)
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of the proxies that are trusted."""
+        return tuple(ipaddress.ip_network(one) for one in self.trusted_proxies)
+
+    @property
+    def quota(self) -> int | None:
+        """How many bytes one person may have stored; None: as many as there is room for."""
+        return 10 * 1024 * MIB if self.quota_bytes is None and self.mode == "server" else self.quota_bytes
 
     @field_validator("database_url")
     @classmethod

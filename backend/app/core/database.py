@@ -31,11 +31,12 @@ def use_pool() -> None:
 @lru_cache(maxsize=1)
 def engine() -> AsyncEngine:
     """The process-wide engine."""
-    url, connect = settings().database_url, {"connect_timeout": 5}
+    # Parameters are what people wrote: no error may quote them.
+    url, options = settings().database_url, {"connect_args": {"connect_timeout": 5}, "hide_parameters": True}
     if _pooled:
         # No overflow: a connection that is opened for one transaction costs PostgreSQL a process each time.
-        return create_async_engine(url, connect_args=connect, pool_pre_ping=True, pool_size=20, max_overflow=0)
-    return create_async_engine(url, connect_args=connect, poolclass=NullPool)
+        return create_async_engine(url, pool_pre_ping=True, pool_size=20, max_overflow=0, **options)
+    return create_async_engine(url, poolclass=NullPool, **options)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from typing import Any
 from celery import Celery
 
 from app.core.config import settings
+from app.core.logging import correlate
 
 # The longest task (services.analysis.pipeline.LIMITS_S) must end before the broker believes it lost.
 VISIBILITY_S = 1800
@@ -23,6 +24,7 @@ GRACE_S = 30
 FIRST, LATER, LAST = 0, 6, 9  # of kombu's steps 0, 3, 6, 9
 MEDIA, VISION, INTERACTIVE, CONTROL, LISTENING = "media", "vision", "interactive", "control", "listening"
 CLOUD = "cloud"
+REQUEST_ID = "rehearsal_request_id"  # header of a message
 
 celery_app = Celery("rehearsal", broker=settings().redis_url)
 celery_app.conf.update(
@@ -58,19 +60,26 @@ celery_app.conf.update(
 )
 
 
-def send(task: str, args: list[Any], queue: str, limit_s: int, *, urgency: int) -> None:
-    """Hand a job to the broker once; a lower urgency overtakes in the queue. Raises when it does not take it."""
+def send(task: str, args: list[Any], queue: str, limit_s: int, *, urgency: int, request_id: str | None = None) -> None:
+    """Hand a job to the broker once; a lower urgency overtakes in the queue. Raises when it does not take it.
+
+    `request_id` is what the lines that the task logs belong to.
+    """
     options = {"queue": queue, "time_limit": limit_s + GRACE_S, "priority": urgency}
-    celery_app.send_task(task, args=args, retry=False, ignore_result=True, **options)
+    celery_app.send_task(task, args=args, retry=False, ignore_result=True, headers={REQUEST_ID: request_id}, **options)
 
 
 def task(name: str) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:
     """Register an async function as the task `name`: each run has an event loop of its own."""
 
     def register(function: Callable[..., Coroutine[Any, Any, None]]) -> Any:
-        def run(*args: Any) -> None:
-            asyncio.run(function(*args))
+        def run(self: Any, *args: Any) -> None:
+            correlate((self.request.headers or {}).get(REQUEST_ID) or self.request.get(REQUEST_ID))
+            try:
+                asyncio.run(function(*args))
+            finally:
+                correlate(None)
 
-        return celery_app.task(name=name)(run)
+        return celery_app.task(name=name, bind=True)(run)
 
     return register

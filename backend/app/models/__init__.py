@@ -1,6 +1,7 @@
 """Tables. Importing this package registers all of them."""
 
 from app.models.account import Account, Identity, Link, SignIn
+from app.models.audit import AuditEntry
 from app.models.interview import Interview, PreparedClip, QuestionRow
 from app.models.outbox import OutboxJob
 from app.models.owner import LOCAL_OWNER, Owner
@@ -20,6 +21,7 @@ from app.models.take import Listening, Stage, Take, Upload, UploadPart
 __all__ = [
     "LOCAL_OWNER",
     "Account",
+    "AuditEntry",
     "Budget",
     "ConsentEntry",
     "Erasure",

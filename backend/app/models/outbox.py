@@ -15,6 +15,7 @@ class OutboxJob(Row, Base):
 
     `keep`: the row stays until the task reports that it is done, so a broker that forgets loses nothing. Without it
     the row goes when it is sent: the stage's own row brings it back. `urgency` is its place in the queue, 0 first.
+    `request_id` is what caused it, for the logs.
     """
 
     __tablename__ = "outbox"
@@ -26,3 +27,4 @@ class OutboxJob(Row, Base):
     keep: Mapped[bool]
     urgency: Mapped[int] = mapped_column(server_default="6")
     due_at: Mapped[datetime] = mapped_column(index=True)
+    request_id: Mapped[str | None]

@@ -49,12 +49,14 @@ class Budget(Base):
 class ModelTicketRow(Row, Base):
     """The right of a flow to ask a language model, for some minutes. `budget` in millionths of a US dollar.
 
-    `interview_id` is None while an interview is being planned that does not exist yet.
+    `interview_id` is None while an interview is being planned that does not exist yet. The calls count against the
+    limits of `owner_id`.
     """
 
     __tablename__ = "model_tickets"
 
     interview_id: Mapped[UUID | None] = mapped_column(ForeignKey("interviews.id", ondelete="CASCADE"), index=True)
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str]
     provider: Mapped[str]
     budget: Mapped[int] = mapped_column(BigInteger)

@@ -137,7 +137,7 @@ def run() -> int:
     if "LANGFLOW_LOAD_FLOWS_PATH" in chosen:
         (folder.root / "langflow" / "flows.sha256").write_text(shipped_digest() + "\n", encoding="utf-8")
     os.chdir(folder.root / "langflow")
-    os.execve(argv[0], argv, chosen)
+    os.execve(argv[0], argv, chosen)  # nosec B606
 
 
 def _words(folder: DataFolder, chosen: Mapping[str, str]) -> list[str]:

@@ -13,20 +13,21 @@ T = TypeVar("T")
 
 
 @lru_cache(maxsize=256)
-def _adapter(kind: Any) -> TypeAdapter[Any]:
+def adapter_of(kind: Any) -> TypeAdapter[Any]:
+    """What validates and dumps `kind`; building one takes milliseconds, so each is kept."""
     return TypeAdapter(kind)
 
 
 def load(kind: type[T], data: Any) -> T:
     """Build `kind` from plain JSON data. Raises `pydantic.ValidationError` naming the field that does not fit."""
     wanted: Any = kind
-    return cast(T, _adapter(wanted).validate_python(data))
+    return cast(T, adapter_of(wanted).validate_python(data))
 
 
 def dump(value: Any) -> Any:
     """Plain JSON data of a dataclass (or of lists and dicts of them)."""
     kind: Any = type(value)
-    return _adapter(kind).dump_python(value, mode="json")
+    return adapter_of(kind).dump_python(value, mode="json")
 
 
 def canonical(value: Any) -> str:

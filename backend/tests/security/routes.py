@@ -96,6 +96,7 @@ RULES: dict[str, Rule] = {
     "get /api/exports/{export_id}/file": "owner",
     "post /api/erasures": "somebody",
     "get /api/erasures/{receipt}": "everybody",
+    "get /api/operations/audit": "administrator",
     "post /api/webhooks/twelvelabs": "program",
     "post /internal/v1/chat/completions": "program",
 }

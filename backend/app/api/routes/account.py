@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from app.api import cookies
-from app.api.client import client_address
 from app.api.deps import Session, Somebody, Who
 from app.api.errors import problems
 from app.api.routes.session import on_servers, signed_in, user_agent
@@ -21,36 +20,37 @@ from app.api.schemas.accounts import (
     SignUp,
     TokenIn,
 )
+from app.core import asking
 from app.services.accounts import service, sign_ins
 
 router = APIRouter(prefix="/account", tags=["account"], dependencies=on_servers)
 
 
 @router.post("", status_code=202, summary="Sign up", responses=problems(409, 429))
-async def sign_up(body: SignUp, request: Request, who: Who) -> AskedOut:
+async def sign_up(body: SignUp, who: Who) -> AskedOut:
     """A link is mailed; the account is made when it is opened. A guest's work goes with it."""
-    await service.sign_up(body.email, body.password.get_secret_value(), client_address(request), who)
+    await service.sign_up(body.email, body.password.get_secret_value(), asking.address.get(), who)
     return AskedOut()
 
 
 @router.post("/verify", summary="Finish a sign-up", responses=problems(409, 429))
 async def verify(body: TokenIn, request: Request, response: Response, who: Who) -> SessionOut:
     """With the token of the mailed link: makes the account and signs in."""
-    token = await service.verify(body.token, client_address(request), user_agent(request), who)
+    token = await service.verify(body.token, asking.address.get(), user_agent(request), who)
     return await signed_in(response, token)
 
 
 @router.post("/forgot", status_code=202, summary="Ask for a new password", responses=problems(409, 429))
-async def forgot(body: ForgotIn, request: Request) -> AskedOut:
+async def forgot(body: ForgotIn) -> AskedOut:
     """A link is mailed if there is an account."""
-    await service.forgot(body.email, client_address(request))
+    await service.forgot(body.email, asking.address.get())
     return AskedOut()
 
 
 @router.post("/reset", status_code=204, summary="Set a new password by a link", responses=problems(409, 429))
-async def reset(body: ResetIn, request: Request, response: Response) -> None:
+async def reset(body: ResetIn, response: Response) -> None:
     """The link is good once and for 30 minutes. All sign-ins end."""
-    await service.reset(body.token, body.password.get_secret_value(), client_address(request))
+    await service.reset(body.token, body.password.get_secret_value(), asking.address.get())
     cookies.drop(response, cookies.SESSION)
 
 

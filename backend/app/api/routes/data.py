@@ -22,12 +22,13 @@ from app.api.schemas.privacy import (
     ReceiptOut,
     RetentionIn,
 )
+from app.core import asking, ratelimit
 from app.core.ratelimit import Limit
 from app.services.privacy import consents, erasure, exports, retention
 
 router = APIRouter(tags=["privacy"])
 # A code has 192 bits: this only keeps somebody from making work.
-RECEIPTS = Limit("erasure-receipt", 30, 60)
+RECEIPTS = Limit(name="erasure_receipt", count=30, window_s=60, what="A receipt can be looked up")
 
 
 @router.get("/privacy", summary="What is kept, and until when", responses=problems())
@@ -93,9 +94,9 @@ async def create_erasure(_: ErasureIn, response: Response, session: Session, own
 
 
 @router.get("/erasures/{receipt}", summary="What became of an erasure", responses=problems(404, 429))
-async def read_erasure(receipt: Annotated[str, Path(max_length=100)], request: Request, session: Session) -> ErasureOut:
+async def read_erasure(receipt: Annotated[str, Path(max_length=100)], session: Session) -> ErasureOut:
     """For whoever has the code. It says what was deleted when, and nothing of whose it was."""
-    await RECEIPTS.take(request.client.host if request.client else "unknown")
+    await ratelimit.take(RECEIPTS, asking.place(asking.address.get()))
     return ErasureOut.model_validate(await erasure.read(session, receipt))
 
 

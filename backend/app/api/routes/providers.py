@@ -17,13 +17,12 @@ from app.api.schemas.providers import (
     ProviderSettingsOut,
     UsageOut,
 )
-from app.core.ratelimit import Limit
+from app.core import limits, ratelimit
 from app.services import provider_settings
 from app.services.interviews import service as interviews
 from app.services.providers import usage
 
 router = APIRouter(tags=["providers"])
-TESTS = Limit("provider_test", 6, 60)
 
 
 @router.get("/providers", summary="Who does which work", dependencies=administrators, responses=problems())
@@ -75,7 +74,7 @@ async def forget_provider(provider: str) -> ProviderSettingsOut:
 )
 async def test_provider(provider: str) -> CheckedOut:
     """The smallest real call, at most six times a minute: it costs less than a cent and is counted."""
-    await TESTS.take(provider)
+    await ratelimit.take(limits.PROVIDER_TEST, provider)
     return CheckedOut.model_validate(await provider_settings.test(provider))
 
 

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.api import cookies
-from app.api.client import client_address
 from app.api.deps import Session, Who
 from app.api.errors import problems
 from app.api.schemas.accounts import LogIn, SessionOut
+from app.core import asking
 from app.domain.errors import RehearsalError
 from app.services.accounts import oidc, service, sign_ins
 
@@ -49,14 +49,14 @@ async def enter_as_guest(request: Request, response: Response, who: Who) -> Sess
     """For 24 hours, then everything is deleted; signing up keeps it. Whoever is signed in stays who they are."""
     if who is not None:
         return SessionOut.model_validate(service.describe(who))
-    token = await service.enter_as_guest(client_address(request), user_agent(request))
+    token = await service.enter_as_guest(asking.address.get(), user_agent(request))
     return await signed_in(response, token)
 
 
 @router.post("", summary="Log in", dependencies=on_servers, responses=problems(409, 429))
 async def log_in(body: LogIn, request: Request, response: Response, who: Who) -> SessionOut:
     """The same answer for an unknown address and a wrong password (401 `wrong_credentials`)."""
-    address = client_address(request)
+    address = asking.address.get()
     token = await service.log_in(body.email, body.password.get_secret_value(), address, user_agent(request), who)
     return await signed_in(response, token)
 

@@ -9,6 +9,7 @@ from app.core.database import transaction
 from app.domain.errors import NotFound
 from app.models.owner import Owner
 from app.services.accounts import links, repository, service
+from app.services.audit import service as audit
 
 
 async def create(email: str, *, administrator: bool) -> dict[str, Any]:
@@ -61,4 +62,7 @@ async def set_administrator(email: str, administrator: bool) -> dict[str, Any]:
         if account is None:
             raise NotFound("There is no account with this address.", hint="See `account list`.")
         account.owner.administrator = administrator
+        audit.write(
+            session, "role_changed", owner=account.owner_id, detail="administrator" if administrator else "none"
+        )
     return {"email": account.email, "administrator": administrator}

@@ -22,6 +22,7 @@ from app.models.account import Account
 from app.models.owner import Owner
 from app.services.accounts import links, mail, passwords, repository, sign_ins, throttle
 from app.services.accounts.sign_ins import SignedIn
+from app.services.audit import service as audit
 from app.services.outbox.service import enqueue
 
 GUEST_LIFETIME = timedelta(hours=24)
@@ -89,6 +90,8 @@ async def log_in(email: str, password: str, address: str, user_agent: str, forme
         account = await repository.account_by_email(session, email)
     stored = account.password_hash if account else None
     if not await passwords.matches(password, stored) or account is None or stored is None:
+        async with transaction() as session:
+            audit.write(session, "sign_in_failed", outcome="failed")
         raise Unproven(
             "Address and password do not belong together.",
             code="wrong_credentials",
@@ -141,6 +144,7 @@ async def verify(token: str, address: str, user_agent: str, former: SignedIn | N
         if await repository.add_account(session, owner.id, link.email, link.password_hash) is None:
             raise links.invalid()
         await repository.drop_links(session, link.email, ("sign_up",))
+        audit.write(session, "registered", owner=owner.id)
         return await sign_ins.begin(session, owner, user_agent, former)
 
 
@@ -170,6 +174,7 @@ async def reset(token: str, password: str, address: str) -> None:
             raise links.invalid()
         passwords.require_good(password, account.email)
         await _replace_password(session, account, digest)
+        audit.write(session, "password_reset", owner=account.owner_id)
 
 
 async def change_password(who: SignedIn, current: str, new: str, user_agent: str) -> str:
@@ -187,6 +192,7 @@ async def change_password(who: SignedIn, current: str, new: str, user_agent: str
     digest = await passwords.digest(new)
     async with transaction() as session:
         await _replace_password(session, account, digest)
+        audit.write(session, "password_changed", owner=account.owner_id)
         return await sign_ins.begin(session, account.owner, user_agent)
 
 

@@ -17,6 +17,7 @@ from app.domain.errors import NotFound
 from app.models.account import SignIn
 from app.models.owner import Owner
 from app.services.accounts import repository
+from app.services.audit import service as audit
 
 IDLE, LONGEST = timedelta(hours=12), timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)
@@ -89,6 +90,7 @@ async def begin(session: AsyncSession, owner: Owner, user_agent: str, former: Si
             browser=browser(user_agent),
         )
     )
+    audit.write(session, "signed_in", owner=owner.id, detail=owner.kind)
     await session.flush()
     return token
 
@@ -116,11 +118,13 @@ async def end(session: AsyncSession, who: SignedIn, sign_in_id: UUID) -> None:
     """Sign one browser of this owner out. Raises NotFound."""
     if not await repository.end_sign_in(session, who.owner_id, sign_in_id):
         raise NotFound("This sign-in does not exist.", hint="It may have ended by itself.")
+    audit.write(session, "signed_out", owner=who.owner_id)
 
 
 async def end_others(session: AsyncSession, who: SignedIn) -> None:
     """Sign this owner out everywhere else."""
     await repository.end_sign_ins(session, who.owner_id, but=who.id)
+    audit.write(session, "sessions_revoked", owner=who.owner_id)
 
 
 def browser(user_agent: str) -> str:

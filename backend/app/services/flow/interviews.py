@@ -8,11 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import limits, ratelimit
 from app.core.database import transaction
 from app.domain.errors import Conflict
 from app.domain.posting import Posting
 from app.domain.question import QuestionKind
 from app.models.interview import Interview, QuestionRow
+from app.models.owner import Owner
 from app.services.flow import views
 from app.services.interviews import cast, service
 from app.services.outbox.files import delete_files
@@ -32,11 +34,14 @@ async def create(owner: UUID, wanted: dict[str, Any]) -> UUID:
     cast.check(wanted["interviewer"])
     async with transaction() as session:
         posting = load(Posting, (await postings.read(session, owner, wanted["posting_id"])).posting)
+        guest = (await session.get_one(Owner, owner)).kind == "guest"
+    await ratelimit.take(limits.INTERVIEWS_GUEST if guest else limits.INTERVIEWS_ACCOUNT, str(owner))
     if wanted["voice"] is None:
         wanted["voice"] = await speech.own_voice(cast.voice(wanted["interviewer"]))
     await speech.check_voice(wanted["voice"])
     options = {key: wanted[key] for key in ("count", "seed", "kinds", "difficulty")}
-    model = await tickets.issue("questions")  # a posting is nothing of the candidate's: no consent is needed
+    # A posting is nothing of the candidate's: no consent is needed.
+    model = await tickets.issue("questions", owner=owner)
     planned = await service.plan(posting, **options, model=model)
     async with transaction() as session:
         await postings.read(session, owner, wanted["posting_id"])
@@ -81,6 +86,8 @@ async def edit(session: AsyncSession, owner: UUID, interview_id: UUID, changes: 
     interview = await service.read(session, owner, interview_id, lock=True)
     if "consent" in changes:
         consents.record(session, interview, changes.pop("consent"))
+    if changes.keys() & {"voice", "speed", "style", "interviewer"}:
+        await ratelimit.take(limits.SPEECH, str(owner), len(interview.questions))
     for name, value in changes.items():
         setattr(interview, name, value)
     await _speak(session, interview, interview.questions)
@@ -93,6 +100,7 @@ async def add_question(
     from app.services.grading.rubric import kind_of
 
     interview = await service.read(session, owner, interview_id, lock=True)
+    await ratelimit.take(limits.SPEECH, str(owner))
     row = service.add_own(interview, text, kind or kind_of(text))
     await _speak(session, interview, [*interview.questions, row])
 
@@ -103,6 +111,7 @@ async def edit_question(
     """Reword a question. Raises NotFound, Conflict."""
     interview = await service.read(session, owner, interview_id, lock=True)
     row = service.question_of(interview, question_id)
+    await ratelimit.take(limits.SPEECH, str(owner))
     service.reword(row, changes)
     await _speak(session, interview, interview.questions)
 
@@ -126,6 +135,7 @@ async def swap_question(session: AsyncSession, owner: UUID, interview_id: UUID, 
     """Put another question in this place. Raises NotFound, Conflict, ProviderError."""
     interview = await service.read(session, owner, interview_id, lock=True)
     row = service.question_of(interview, question_id)
+    await ratelimit.take(limits.SPEECH, str(owner))
     await service.swap(interview, row)
     await _speak(session, interview, interview.questions)
 

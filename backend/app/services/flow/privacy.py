@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.events import changed
+from app.services.audit import service as audit
 from app.services.flow import repository
 from app.services.interviews import service as interviews
 from app.services.outbox.files import delete_files
@@ -20,6 +21,7 @@ async def delete_posting(session: AsyncSession, owner: UUID, posting_id: UUID) -
     for take in await repository.takes(session, owner, posting_id=posting_id):
         delete_files(session, take.prefix)
     await session.delete(posting)
+    audit.write(session, "data_deleted", owner=owner, kind="posting")
     await _forget_speech(session)
 
 
@@ -29,6 +31,7 @@ async def delete_interview(session: AsyncSession, owner: UUID, interview_id: UUI
     for take in await repository.takes(session, owner, interview_id=interview_id):
         delete_files(session, take.prefix)
     await session.delete(interview)
+    audit.write(session, "data_deleted", owner=owner, kind="interview")
     changed(session, interview_id)
     await _forget_speech(session)
 

@@ -99,8 +99,8 @@ async def _media(take: Take, scratch: str) -> Outcome:
     with recordings.workshop() as folder:
         source, copy, audio, still = (folder / name for name in ("upload", "copy", "audio.wav", "poster.jpg"))
         await recordings.assemble(upload, source)
-        info = await asyncio.to_thread(media.remux, source, copy, limit_s=limit_s)
-        await asyncio.to_thread(media.extract_audio, copy, audio, limit_s=limit_s)
+        info = await recordings.read_limited(folder, media.remux, source, copy, limit_s=limit_s)
+        await recordings.read_limited(folder, media.extract_audio, copy, audio, limit_s=limit_s)
         columns: dict[str, Any] = {
             "media_key": f"{scratch}recording.{info.container}",
             "media_type": info.mime,
@@ -111,7 +111,7 @@ async def _media(take: Take, scratch: str) -> Outcome:
         await storage.put_file(columns["media_key"], copy)
         await storage.put_file(columns["audio_key"], audio)
         if info.video_codec is not None:
-            await asyncio.to_thread(media.poster, copy, still)
+            await recordings.read_limited(folder, media.poster, copy, still)
             columns["poster_key"] = f"{scratch}poster.jpg"
             await storage.put_file(columns["poster_key"], still)
     return Outcome(dump(info), take=columns, upload_read=True)
@@ -190,7 +190,9 @@ async def _tips(take: Take, question: dict[str, Any], transcript: dict[str, Any]
 async def _model(take: Take, purpose: str) -> ModelTicket | None:
     """A ticket for the chosen language model, when the candidate has agreed to it by name."""
     interview = take.question.interview
-    return await tickets.issue(purpose, interview_id=interview.id, agreed=interview.consent.get("providers", ()))
+    return await tickets.issue(
+        purpose, owner=interview.owner_id, interview_id=interview.id, agreed=interview.consent.get("providers", ())
+    )
 
 
 async def _audio(take: Take) -> Audio:

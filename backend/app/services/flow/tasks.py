@@ -7,6 +7,7 @@ from uuid import UUID
 from app.core.database import transaction
 from app.core.queue import task
 from app.services.analysis import pipeline
+from app.services.audit import service as audit
 from app.services.flow import copies, follow_ups
 from app.services.flow.stages import prepare
 from app.services.providers import storage
@@ -48,5 +49,6 @@ async def expire() -> None:
             gone = bool(await recordings.expire(session))
     async with transaction() as session:
         await copies.forget(session)
+        await audit.expire(session)
     recordings.clear_workshop()
     await storage.clean()

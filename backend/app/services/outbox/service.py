@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import queue
 from app.core.database import transaction, waiting
+from app.core.logging import request_id
 from app.models.outbox import OutboxJob
 from app.services.outbox import repository
 
@@ -48,6 +49,7 @@ def enqueue(
             limit_s=limit_s,
             due_at=now,
             created_at=now,
+            request_id=request_id() or None,
         )
     )
     waiting(session)["relay"] = relay
@@ -58,7 +60,8 @@ async def relay() -> None:
     async with transaction() as session:
         now = datetime.now(UTC)
         for row in await repository.due(session, BATCH):
-            await asyncio.to_thread(queue.send, row.task, row.args, row.queue, row.limit_s, urgency=row.urgency)
+            message = (row.task, row.args, row.queue, row.limit_s)
+            await asyncio.to_thread(queue.send, *message, urgency=row.urgency, request_id=row.request_id)
             if row.keep:
                 row.due_at = now + max(AGAIN_AFTER, now - row.created_at)
             else:

@@ -14,7 +14,6 @@ import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -27,9 +26,10 @@ from protego import Protego
 
 from app.domain.errors import BadInput, Refused, RehearsalError, TooLarge, UnsupportedMedia
 from app.domain.posting import Posting
+from app.services.postings import reading
 from app.services.postings.parser import ats
-from app.services.postings.parser.document import parse_document
-from app.services.postings.parser.page import parse_page
+from app.services.postings.parser.document import parse_fetched
+from app.services.postings.parser.source import POSTING
 from app.services.postings.parser.text import PASTE
 
 log = logging.getLogger(__name__)
@@ -82,8 +82,9 @@ async def fetch_posting(url: str, *, policy: ssrfguard.Policy = POLICY, resolver
         raise _timeout() from None
     if posting is not None:
         return posting
-    # Parsing is CPU work of up to a second: a thread keeps the event loop free.
-    return await asyncio.to_thread(_parse, page, url)
+    name = urlsplit(page.url).path.rsplit("/", 1)[-1]
+    content_type = page.content_type if page.media_type in _PAGE_TYPES else None
+    return await reading.read(POSTING, parse_fetched, page.body, content_type, name, url=url)
 
 
 class Answer:
@@ -98,18 +99,12 @@ class Answer:
         self.body = body
 
 
-def _parse(page: Answer, url: str) -> Posting:
-    if page.media_type in _PAGE_TYPES:
-        return parse_page(page.body, url=url, content_type=page.content_type)
-    return replace(parse_document(page.body, urlsplit(page.url).path.rsplit("/", 1)[-1]), source_url=url)
-
-
 async def _from_boards(fetch: _Fetch, endpoints: tuple[ats.Endpoint, ...], url: str) -> Posting | None:
     """The first answer of a board's interface that holds the job; None sends the caller on to the page itself."""
     for endpoint in endpoints:
         try:
             answer = await fetch.get(endpoint.url, accept=_DATA_TYPES)
-            return await asyncio.to_thread(ats.read_answer, endpoint, answer.body, source_url=url)
+            return await reading.read(POSTING, ats.read_answer, endpoint, answer.body, source_url=url)
         except RehearsalError as error:
             # The page may still hold what the interface does not give; a forbidden address stays forbidden there too.
             log.info("board interface of %s gave no posting: %s", endpoint.board, error.code)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import limits, ratelimit
 from app.core.config import MIB
-from app.core.ratelimit import Limit
 from app.domain.errors import BadInput, NotFound, TooLarge
 from app.domain.posting import Posting, Requirement, Weight
 from app.domain.resume import GapMap
 from app.models.posting import PostingRow
-from app.services.postings import repository
+from app.services.postings import reading, repository
 from app.services.postings.parser.source import POSTING, RESUME, Source
 from app.utils.json import dump, load
 
@@ -28,14 +29,13 @@ T = TypeVar("T")
 
 PARSE_TIMEOUT_S = 20.0
 FILE_BYTES = 2 * MIB
-FETCHES = Limit("posting-fetch", count=10, window_s=60)
 
 
 async def create_from_text(session: AsyncSession, owner: UUID, text: str) -> PostingRow:
     """Read pasted text. Raises BadInput, TooLarge."""
     from app.services.postings.parser.text import parse_text
 
-    return await _store(session, owner, "text", await _bounded(lambda: parse_text(text)))
+    return await _store(session, owner, "text", await reading.read(POSTING, parse_text, text))
 
 
 async def create_from_file(session: AsyncSession, owner: UUID, data: bytes, filename: str | None) -> PostingRow:
@@ -46,7 +46,7 @@ async def create_from_file(session: AsyncSession, owner: UUID, data: bytes, file
         raise TooLarge(
             "The file is over 2 MB.", code="posting_too_large", hint="Paste the text of the posting instead."
         )
-    return await _store(session, owner, "file", await _bounded(lambda: parse_document(data, filename)))
+    return await _store(session, owner, "file", await reading.read(POSTING, parse_document, data, filename))
 
 
 async def create_from_url(session: AsyncSession, owner: UUID, url: str) -> PostingRow:
@@ -57,7 +57,7 @@ async def create_from_url(session: AsyncSession, owner: UUID, url: str) -> Posti
     """
     from app.services.postings.fetcher import fetch_posting
 
-    await FETCHES.take(str(owner))
+    await ratelimit.take(limits.POSTING_FETCH, str(owner))
     return await _store(session, owner, "url", await fetch_posting(url))
 
 
@@ -98,7 +98,7 @@ async def compare_text(session: AsyncSession, owner: UUID, posting_id: UUID, tex
     """Compare a pasted résumé with a posting. Raises NotFound, BadInput, TooLarge, UnsupportedMedia."""
     from app.services.postings.parser.resume import read_resume
 
-    return await _compare(session, owner, posting_id, lambda: read_resume(text, _today()))
+    return await _compare(session, owner, posting_id, reading.read(RESUME, read_resume, text, _today()))
 
 
 async def compare_file(
@@ -109,7 +109,8 @@ async def compare_file(
 
     if len(data) > FILE_BYTES:
         raise TooLarge("The file is over 2 MB.", code="resume_too_large", hint="Paste the text of the résumé instead.")
-    return await _compare(session, owner, posting_id, lambda: read_resume_file(data, filename, _today()))
+    resume = reading.read(RESUME, read_resume_file, data, filename, _today())
+    return await _compare(session, owner, posting_id, resume)
 
 
 async def forget_resume(session: AsyncSession, owner: UUID, posting_id: UUID) -> None:
@@ -117,13 +118,19 @@ async def forget_resume(session: AsyncSession, owner: UUID, posting_id: UUID) ->
     (await read(session, owner, posting_id, lock=True)).resume = None
 
 
-async def _compare(session: AsyncSession, owner: UUID, posting_id: UUID, take: Callable[[], Resume]) -> PostingRow:
+async def _compare(
+    session: AsyncSession, owner: UUID, posting_id: UUID, resume: Coroutine[Any, Any, Resume]
+) -> PostingRow:
     """Keep the gap map, and with it the quoted lines; the résumé ends with this call."""
     from app.services.postings.parser.gaps import compare, still_true
 
-    row = await read(session, owner, posting_id)
+    try:
+        row = await read(session, owner, posting_id)
+    except NotFound:
+        resume.close()
+        raise
     before = load(Posting, row.posting)
-    gaps = await _bounded(lambda: compare(before, take()), RESUME)
+    gaps = await _bounded(partial(compare, before, await resume), RESUME)
     # The posting may have been corrected, or deleted, while the résumé was being read.
     row = await read(session, owner, posting_id, lock=True)
     row.resume = dump(still_true(gaps, before, load(Posting, row.posting)))
@@ -152,7 +159,7 @@ async def _store(session: AsyncSession, owner: UUID, source: str, posting: Posti
     return row
 
 
-async def _bounded(parse: Callable[[], T], source: Source = POSTING) -> T:
+async def _bounded(parse: Callable[[], T], source: Source) -> T:
     try:
         return await asyncio.wait_for(asyncio.to_thread(parse), PARSE_TIMEOUT_S)
     except TimeoutError:

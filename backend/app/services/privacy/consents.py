@@ -20,6 +20,7 @@ from app.models.privacy import ConsentEntry
 from app.models.take import STAGES
 from app.services.analysis import pipeline
 from app.services.analysis import repository as stages
+from app.services.audit import service as audit
 from app.services.outbox.files import delete_files
 from app.services.privacy import repository
 from app.services.providers import repository as providers
@@ -102,6 +103,7 @@ async def choose(session: AsyncSession, owner: UUID, kind: str, granted: bool) -
     await repository.lock_owner(session, owner)
     if current(await repository.entries(session, owner)).get(kind) != granted:
         _keep(session, owner, kind, granted)
+        audit.write(session, "consent_changed", owner=owner, kind=kind, detail="given" if granted else "withdrawn")
         await session.flush()
     if not granted:
         await _withdraw(session, owner, kind)

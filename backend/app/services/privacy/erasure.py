@@ -28,6 +28,7 @@ from app.models.owner import LOCAL_OWNER
 from app.models.privacy import Erasure
 from app.services.accounts import links
 from app.services.analysis.pipeline import LIMITS_S
+from app.services.audit import service as audit
 from app.services.outbox import service as outbox
 from app.services.privacy import repository
 from app.services.providers import storage
@@ -91,6 +92,7 @@ async def erase_owner(session: AsyncSession, owner: UUID) -> str:
     erasure.settle_at = now + SETTLE
     erasure.pending = {"takes": [str(take) for take in takes], "prefixes": prefixes, "clips": clips}
     session.add(erasure)
+    audit.write(session, "data_deleted" if owner == LOCAL_OWNER else "account_erased", owner=owner, kind="everything")
     _send(session, erasure.id)
     return code
 

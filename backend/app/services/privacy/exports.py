@@ -15,6 +15,7 @@ from app.core import queue
 from app.core.database import transaction
 from app.domain.errors import Conflict, NotFound, RehearsalError, TooMany
 from app.models.privacy import Export
+from app.services.audit import service as audit
 from app.services.outbox import service as outbox
 from app.services.outbox.files import delete_files
 from app.services.privacy import repository
@@ -47,6 +48,7 @@ async def begin(session: AsyncSession, owner: UUID) -> dict[str, Any]:
         raise TooMany(LIMIT_WORDS, code="export_limit", retry_after_s=max(1, round(wait_s)), hint="Come back later.")
     row = Export(id=uuid4(), owner_id=owner, due_at=now + UNTAKEN, created_at=now)
     session.add(row)
+    audit.write(session, "data_exported", owner=owner)
     await session.flush()
     _send(session, row.id)
     return _view(row)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import settings
 from app.domain.errors import BadInput
+from app.services.audit import service as audit
 from app.services.privacy import repository
 from app.services.recordings import service as recordings
 
@@ -40,4 +41,5 @@ async def choose(session: AsyncSession, owner: UUID, days: int, answers_too: boo
             f"Recordings stay for at most {most} days here.", code="retention_days", hint="Choose fewer days."
         )
     # The longest is no choice: when the installation changes its limit, it holds.
+    audit.write(session, "retention_changed", owner=owner, detail=str(days))
     await repository.choose(session, owner, days if days < most else None, answers_too)

@@ -19,6 +19,7 @@ from app.core import secret_files, vault
 from app.core.database import transaction
 from app.domain.errors import BadInput, Conflict, ProviderError
 from app.models.provider import ProviderSettings
+from app.services.audit import service as audit
 from app.services.providers import repository
 from app.services.providers.catalog import BY_ID, PORTS_BY_ID, PROVIDERS, Field, Provider
 from app.services.providers.tts.voices import of_provider
@@ -120,6 +121,7 @@ async def choose(port: str, provider: str | None) -> None:
         raise BadInput("This provider does not do this work.", code="provider_unknown", hint="Choose one of the list.")
     async with transaction() as session:
         await repository.choose(session, port, provider)
+        audit.write(session, "provider_chosen", kind=port, detail=provider or "embedded")
 
 
 async def change(provider: str, values: Mapping[str, str | None], key: str | None, *, forget_key: bool) -> None:
@@ -150,12 +152,14 @@ async def change(provider: str, values: Mapping[str, str | None], key: str | Non
         if key:
             row.secret = vault.seal(key.strip())
         session.add(row)
+        audit.write(session, "provider_changed", kind="key" if key or forget_key else "setting", detail=provider)
 
 
 async def forget(provider: str) -> None:
     """Delete all the page stored about a provider."""
     async with transaction() as session:
         await repository.forget(session, provider)
+        audit.write(session, "provider_forgotten", detail=provider)
 
 
 def _check(field: Field, value: str) -> None:

@@ -17,6 +17,7 @@ import httpx
 from pydantic import ValidationError
 
 from app.core.config import settings
+from app.core.logging import request_id
 from app.domain.errors import BadInput, ProviderError
 from app.utils.json import load
 from app.utils.paths import REPOSITORY
@@ -44,6 +45,8 @@ async def run_flow(name: str, message: dict[str, Any], *, timeout_s: float = TIM
     body = {"flow_id": _flow_id(name), "input_value": json.dumps(message, ensure_ascii=False)}
     key = settings().langflow_api_key
     headers = {"x-api-key": key.get_secret_value()} if key else {}
+    if request_id():
+        headers["X-Request-Id"] = request_id()
     async with _client(timeout_s) as http:
         try:
             response = await http.post(

@@ -16,6 +16,7 @@ from app.core.config import settings
 from app.core.database import transaction
 from app.domain.errors import ProviderError
 from app.models.provider import Budget, ModelTicketRow, ProviderUsage
+from app.services.audit import service as audit
 from app.services.providers import repository
 from app.services.providers.catalog import title
 
@@ -50,6 +51,7 @@ async def set_budgets(limits: Budgets) -> None:
     """Change the limits."""
     async with transaction() as session:
         await session.merge(Budget(one=True, interview=limits.interview, day=limits.day))
+        audit.write(session, "budgets_changed")
 
 
 async def reserve(

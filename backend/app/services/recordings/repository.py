@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer, joinedload, selectinload
@@ -70,6 +70,15 @@ async def upload_of(session: AsyncSession, take_id: UUID) -> Upload | None:
     """The upload of a take with its parts, for the worker."""
     query = select(Upload).where(Upload.take_id == take_id).options(selectinload(Upload.parts))
     return (await session.scalars(query)).one_or_none()
+
+
+async def stored_bytes(session: AsyncSession, owner: UUID) -> int:
+    """Bytes of an owner's recordings, of their sound (16 kHz, 16 bit) and of uploads that have not become one yet."""
+    sound = case((Take.audio_key.is_not(None), func.coalesce(Take.duration_ms, 0) * 32), else_=0)
+    recording = case((Take.media_key.is_not(None), func.coalesce(Take.media_bytes, 0)), else_=0)
+    takes = select(func.coalesce(func.sum(recording + sound), 0)).where(Take.owner_id == owner)
+    uploads = select(func.coalesce(func.sum(Upload.offset), 0)).where(Upload.owner_id == owner)
+    return int(await session.scalar(takes) or 0) + int(await session.scalar(uploads) or 0)
 
 
 async def expired_uploads(session: AsyncSession) -> Sequence[Upload]:

@@ -18,13 +18,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import limits, ratelimit
 from app.core.config import settings
 from app.core.database import transaction
 from app.core.events import changed
 from app.domain.errors import BadInput, Conflict, NotFound, ProviderError, RehearsalError, TooLarge, UnsupportedMedia
 from app.models.take import Upload, UploadPart
 from app.services.providers import storage
-from app.services.recordings import listening, repository, service
+from app.services.recordings import listening, quota, repository, service
 
 VERSION = "1.0.0"
 CHECKSUMS = ("sha1", "sha256")
@@ -111,6 +112,7 @@ async def create(session: AsyncSession, owner: UUID, meta: str, length: int | No
     service.check_consent(take.question.interview)
     if take.upload is not None:
         raise Conflict("This take has an upload already.", code="upload_exists", hint="Go on with it or delete it.")
+    await quota.require(session, owner, length or 1)
     upload = Upload(id=uuid4(), owner_id=owner, take_id=take.id, length=length, meta=meta, offset=0, head=b"")
     upload.expires_at = _expiry()
     session.add(upload)
@@ -148,6 +150,13 @@ async def receive(owner: UUID, upload_id: UUID, patch: Patch, body: AsyncIterato
     async with transaction() as session:
         upload = await read(session, owner, upload_id)
         limit = _check(upload, patch)
+        left = await quota.room(session, owner)
+    if left is not None and (patch.content_length or 1) > left:
+        raise quota.full()
+    # What is announced is counted before it comes, so that many at once do not pass together.
+    announced = patch.content_length or 0
+    if announced or patch.content_length is None:
+        await ratelimit.take(limits.UPLOAD_BYTES, str(owner), announced)
     key = f"takes/{upload.take_id}/uploads/{upload.id}/{patch.offset:012d}-{uuid4().hex}"
     arrived = _Arrived(head=upload.head)
     chunks = _bounded(body, arrived, limit, expected)
@@ -167,6 +176,8 @@ async def receive(owner: UUID, upload_id: UUID, patch: Patch, body: AsyncIterato
         with suppress(ProviderError):
             await storage.delete(key)
         raise
+    if arrived.size > announced:
+        await ratelimit.take(limits.UPLOAD_BYTES, str(owner), arrived.size - announced, forced=True)
     if arrived.size == 0:
         with suppress(ProviderError):
             await storage.delete(key)
@@ -178,6 +189,7 @@ async def _record(
 ) -> tuple[int, datetime]:
     upload = await read(session, owner, upload_id, lock=True)
     _check(upload, patch)
+    await quota.require(session, owner, arrived.size, lock=True)
     if arrived.size:
         session.add(UploadPart(upload_id=upload.id, start=upload.offset, size=arrived.size, key=key))
     upload.offset += arrived.size

@@ -590,6 +590,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done
+         * @description Newest first, for administrators. It names nobody: persons and addresses are digests.
+         */
+        get: operations["read_audit_api_operations_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/postings": {
         parameters: {
             query?: never;
@@ -1294,6 +1314,46 @@ export interface components {
              * @constant
              */
             asked: true;
+        };
+        /**
+         * AuditItem
+         * @description One thing that was done. `who` and `origin` are digests: equal ones are one person, one address.
+         */
+        AuditItem: {
+            /** Action */
+            action: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Detail */
+            detail: string | null;
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string | null;
+            /** Origin */
+            origin: string | null;
+            /** Outcome */
+            outcome: string;
+            /** Request Id */
+            request_id: string | null;
+            /** Who */
+            who: string | null;
+        };
+        /**
+         * AuditPage
+         * @description Entries, newest first; `next` asks for the following ones, None at the end.
+         */
+        AuditPage: {
+            /** Entries */
+            entries: components["schemas"]["AuditItem"][];
+            /**
+             * Next
+             * @description The `before` of the next page.
+             */
+            next: number | null;
         };
         /** Body_compare_resume_file_api_postings__posting_id__resume_file_put */
         Body_compare_resume_file_api_postings__posting_id__resume_file_put: {
@@ -6189,6 +6249,68 @@ export interface operations {
             };
             /** @description It does not exist, or belongs to somebody else. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_audit_api_operations_audit_get: {
+        parameters: {
+            query?: {
+                /** @description Only this. */
+                action?: ("signed_in" | "signed_out" | "sign_in_failed" | "registered" | "password_changed" | "password_reset" | "sessions_revoked" | "role_changed" | "consent_changed" | "data_exported" | "data_deleted" | "account_erased" | "provider_chosen" | "provider_changed" | "provider_forgotten" | "budgets_changed" | "retention_changed" | "stage_retried" | "limits_changed") | null;
+                /** @description Only entries with a smaller id. */
+                before?: number | null;
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Nobody is signed in, or it is not proven who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

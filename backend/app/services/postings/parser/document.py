@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.posting import Posting
 from app.services.postings.parser.files import read_file
 from app.services.postings.parser.page import parse_page
@@ -23,3 +25,10 @@ def parse_document(data: bytes, filename: str | None) -> Posting:
     if found.html:
         return parse_page(found.text.encode(), url="", content_type="text/html; charset=utf-8")
     return parse_text(found.text)
+
+
+def parse_fetched(body: bytes, page_type: str | None, filename: str, *, url: str) -> Posting:
+    """What an address gave: a page when its Content-Type is given, otherwise a file. Raises as `parse_document`."""
+    if page_type is not None:
+        return parse_page(body, url=url, content_type=page_type)
+    return replace(parse_document(body, filename), source_url=url)

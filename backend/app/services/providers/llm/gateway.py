@@ -6,6 +6,7 @@ import json
 
 import structlog
 
+from app.core import limits, ratelimit
 from app.domain.errors import ProviderError
 from app.models.provider import ModelTicketRow
 from app.services.providers import calls, configuration, failures, usage
@@ -27,7 +28,9 @@ FREE = ("_key", "_rate", "_busy", "_unreachable", "_refused", "_too_large", "_no
 
 
 async def complete(ticket: ModelTicketRow, prompt: Prompt) -> Completion:
-    """A whole text of the ticket's provider, or ProviderError (also `budget_spent` and `provider_paused`)."""
+    """A whole text of the ticket's provider, or ProviderError (also `budget_spent`, `provider_paused`), or TooMany."""
+    if ticket.owner_id is not None:
+        await ratelimit.take(limits.MODEL_CALLS, str(ticket.owner_id))
     ready = await configuration.required(ticket.provider)
     price = prices.of(ready)
     most = price.cost(_most_tokens(prompt), prompt.max_tokens)

@@ -21,12 +21,13 @@ REPLICATES = {"grading": 3, "questions": 1, "tips": 1}
 
 
 async def issue(
-    purpose: str, *, interview_id: UUID | None = None, agreed: Collection[str] | None = None
+    purpose: str, *, owner: UUID | None = None, interview_id: UUID | None = None, agreed: Collection[str] | None = None
 ) -> ModelTicket | None:
     """A ticket for `questions`, `grading` or `tips`; None when no language model is chosen.
 
     `agreed` are the providers a candidate allowed: without the chosen one there is no ticket. None: nothing of a
-    candidate is sent. The ticket is committed at once, because the flow server asks from outside this transaction.
+    candidate is sent. `owner` is whose limits the calls count against. The ticket is committed at once, because the
+    flow server asks from outside this transaction.
     """
     provider = await configuration.chosen(LANGUAGE_MODEL)
     if provider is None or (agreed is not None and provider not in agreed):
@@ -36,6 +37,7 @@ async def issue(
     row = ModelTicketRow(
         id=uuid4(),
         interview_id=interview_id,
+        owner_id=owner,
         purpose=purpose,
         provider=provider,
         budget=limits.interview,

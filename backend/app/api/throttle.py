@@ -1,0 +1,58 @@
+"""Limits on every request of the API, and the headers that say what is left."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api import cookies
+from app.core import asking, limits, ratelimit
+from app.core.logging import request_id
+from app.domain.errors import TooMany
+
+
+class Throttled:
+    """Counts requests by address; whoever is signed in is counted by person (`api.deps`), with a ceiling here."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+            await self._app(scope, receive, send)
+            return
+        touched: list[ratelimit.Left] = []
+        ratelimit.touched.set(touched)
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and touched:
+                write(MutableHeaders(scope=message), touched)
+            await send(message)
+
+        rule = limits.ADDRESS if cookies.are_shown(Headers(scope=scope)) else limits.ANONYMOUS
+        try:
+            await ratelimit.take(rule, asking.place(asking.address.get()))
+        except TooMany as error:
+            await _refuse(sending, error)
+            return
+        await self._app(scope, receive, sending)
+
+
+def write(headers: MutableHeaders, touched: list[ratelimit.Left]) -> None:
+    """The limit that is nearest to its end (draft-ietf-httpapi-ratelimit-headers, version 03)."""
+    nearest = min(touched, key=lambda left: left.remaining / left.limit.count)
+    headers["RateLimit-Limit"] = f"{nearest.limit.count}, {nearest.limit.count};w={nearest.limit.window_s}"
+    headers["RateLimit-Remaining"] = str(nearest.remaining)
+    headers["RateLimit-Reset"] = str(nearest.reset_s)
+
+
+async def _refuse(send: Send, error: TooMany) -> None:
+    content = {"error": error.code, "detail": error.message, "hint": error.hint, "request_id": request_id()}
+    body = json.dumps(content).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    headers.append((b"retry-after", str(error.retry_after_s).encode()))
+    await send({"type": "http.response.start", "status": 429, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
