@@ -11,7 +11,7 @@ from app.models.owner import Owner
 from app.services.accounts import service as accounts
 from app.services.flow.privacy import delete_everything
 
-BATCH = 20
+BATCH = 200
 
 
 async def expire() -> None:
