@@ -14,6 +14,7 @@ from app.models.provider import (
 )
 from app.models.speech import SpeechClip
 from app.models.take import Listening, Stage, Take, Upload, UploadPart
+from app.models.turn import Turn
 
 __all__ = [
     "LOCAL_OWNER",
@@ -33,6 +34,7 @@ __all__ = [
     "SpeechClip",
     "Stage",
     "Take",
+    "Turn",
     "Upload",
     "UploadPart",
 ]
