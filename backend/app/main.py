@@ -11,8 +11,8 @@ from app import __version__
 from app.api import errors, openapi, static
 from app.api.middleware import Bounded, Guarded, Observed
 from app.api.router import router
-from app.api.routes import gateway, health
-from app.core import database, logging
+from app.api.routes import gateway, health, metrics
+from app.core import database, logging, tracing
 from app.core.config import settings
 
 
@@ -21,6 +21,7 @@ async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     logging.configure(settings().log_level)
     database.use_pool()
     yield
+    tracing.close()
     await database.engine().dispose()
 
 
@@ -38,6 +39,7 @@ def create_app() -> FastAPI:
     openapi.install(app)
     errors.install(app)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(router)
     app.include_router(gateway.router)
     app.include_router(static.routes(settings().frontend))

@@ -17,14 +17,14 @@ import threading
 from typing import Any
 
 import structlog
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_process_shutdown, worker_ready, worker_shutdown
 from redis.exceptions import RedisError
 
 import app.services.flow.tasks
 import app.services.outbox.files
 import app.services.outbox.tasks
 import app.services.speech.tasks  # noqa: F401  the imports register the tasks
-from app.core import events, logging
+from app.core import events, logging, tracing
 from app.core.config import settings
 from app.core.queue import CLOUD, celery_app
 
@@ -48,15 +48,22 @@ def _logging(**_: Any) -> None:
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
-def _alive(**_: Any) -> None:
-    threading.Thread(target=_say_alive, name="alive", daemon=True).start()
+def _alive(sender: Any, **_: Any) -> None:
+    queues = sorted(queue.name for queue in sender.task_consumer.queues)
+    threading.Thread(target=_say_alive, args=(sender.hostname, queues), name="alive", daemon=True).start()
 
 
-def _say_alive() -> None:
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def _ends(**_: Any) -> None:
+    tracing.close()
+
+
+def _say_alive(node: str, queues: list[str]) -> None:
     wait = threading.Event()
     while True:
         try:
-            events.worker_alive()
+            events.worker_alive(node, queues)
         except (RedisError, OSError) as error:
             log.warning("alive_not_said", type=type(error).__name__)
         wait.wait(ALIVE_S)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sse_starlette import ServerSentEvent
 
 from app.api.schemas.interviews import ProgressOut
+from app.core import telemetry
 from app.core.database import transaction
 from app.core.events import changes
 from app.domain.errors import NotFound
@@ -17,6 +18,12 @@ from app.services.flow import interviews
 
 async def stream(owner: UUID, interview_id: UUID) -> AsyncIterator[ServerSentEvent]:
     """The progress at once, then whenever it differs from what was sent last; ends when the interview is gone."""
+    with telemetry.streaming():
+        async for event in _events(owner, interview_id):
+            yield event
+
+
+async def _events(owner: UUID, interview_id: UUID) -> AsyncIterator[ServerSentEvent]:
     sent = ""
     async for _ in changes(interview_id):
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from contextvars import ContextVar
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core import telemetry, tracing
 from app.core.config import MIB
 from app.core.logging import place
 
@@ -30,6 +32,10 @@ MULTIPART_BYTES = 64 * 1024
 UPLOADS, TUS_VERSION = "/api/uploads", "1.0.0"
 # What services of others call. They know this server by its public address, which serves nothing else.
 HOOKS = "/api/webhooks/"
+# These answer for as long as somebody listens.
+STREAM = "/interviews/{interview_id}/events"
+# What Prometheus reads; it knows this server by an address of its network.
+METRICS = "/metrics"
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; media-src 'self' blob:; "
@@ -97,7 +103,12 @@ class Observed:
             await send(message)
 
         try:
-            await self._app(scope, receive, sending)
+            with tracing.span(scope["method"], kind="server", http__request__method=scope["method"]) as span:
+                await self._app(scope, receive, sending)
+                if span is not None:
+                    template = getattr(scope.get("route"), "path", "none")
+                    span.update_name(f"{scope['method']} {template}")
+                    span.set_attributes({"http.route": template, "http.response.status_code": status})
         except Exception as error:
             log.error("unexpected", type=type(error).__name__, place=place(error))
             if status:
@@ -106,7 +117,10 @@ class Observed:
             await _refuse(sending, 500, "internal", "Something went wrong on our side.", hint)
         finally:
             route = getattr(scope.get("route"), "path", None)
-            took_ms = round((time.perf_counter() - started) * 1000, 1)
+            took_s = time.perf_counter() - started
+            took_ms = round(took_s * 1000, 1)
+            if route is None or not route.endswith(STREAM):
+                telemetry.request_served(route, scope["method"], status, took_s)
             log.info("request", method=scope["method"], route=route, status=status, ms=took_ms)
             structlog.contextvars.unbind_contextvars("request_id")
 
@@ -127,7 +141,9 @@ class Guarded:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         name = _without_port(host)
-        called = bool(self._public) and name == self._public and scope["path"].startswith(HOOKS)
+        called = _measured(scope["path"], name, headers) or (
+            bool(self._public) and name == self._public and scope["path"].startswith(HOOKS)
+        )
         if name not in self._hosts and not called:
             # A page of another site whose name was made to point here (DNS rebinding) must not be served.
             hint = "Open http://localhost with the port that was printed."
@@ -137,6 +153,20 @@ class Guarded:
             await _refuse(send, 403, "origin_refused", "The request comes from a page of another site.", hint)
         else:
             await self._app(scope, receive, send)
+
+
+def _measured(path: str, name: str, headers: Headers) -> bool:
+    """Whether somebody who collects numbers may come under this name: an address, or any name with a token.
+
+    A page of another site whose name was made to point here has neither. The route checks peer and token.
+    """
+    if path != METRICS:
+        return False
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return "authorization" in headers
+    return True
 
 
 def _without_port(host: str) -> str:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.api.routes import (
     data,
     interviews,
+    operations,
     postings,
     providers,
     questions,
@@ -18,5 +19,5 @@ from app.api.routes import (
 )
 
 router = APIRouter(prefix="/api")
-for module in (system, providers, postings, interviews, questions, takes, uploads, reports, data, webhooks):
+for module in (system, providers, postings, interviews, questions, takes, uploads, reports, data, operations, webhooks):
     router.include_router(module.router)

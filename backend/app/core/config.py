@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     # Encrypts the keys of cloud services that the settings page stores; see core/vault.py.
     secret_key: SecretStr | None = Field(None, alias="REHEARSAL_SECRET_KEY")
 
+    # Who may read /metrics from elsewhere than this machine or its private network.
+    metrics_token: SecretStr | None = Field(None, alias="REHEARSAL_METRICS_TOKEN")
+    # Where traces go (OTLP over HTTP); without it there are none.
+    otlp_endpoint: str | None = Field(None, alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+
     budget_interview_usd: float = Field(0.50, alias="REHEARSAL_BUDGET_INTERVIEW_USD", ge=0)
     budget_day_usd: float = Field(5.00, alias="REHEARSAL_BUDGET_DAY_USD", ge=0)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from celery import Celery
 
+from app.core import tracing
 from app.core.config import settings
 
 # The longest task (services.analysis.pipeline.LIMITS_S) must end before the broker believes it lost.
@@ -58,9 +59,14 @@ celery_app.conf.update(
 )
 
 
-def send(task: str, args: list[Any], queue: str, limit_s: int, *, urgency: int) -> None:
-    """Hand a job to the broker once; a lower urgency overtakes in the queue. Raises when it does not take it."""
-    options = {"queue": queue, "time_limit": limit_s + GRACE_S, "priority": urgency}
+def send(task: str, args: list[Any], queue: str, limit_s: int, *, urgency: int, trace: str | None = None) -> None:
+    """Hand a job to the broker once; a lower urgency overtakes in the queue. Raises when it does not take it.
+
+    Spans of the job belong under `trace`, a `traceparent`.
+    """
+    options: dict[str, Any] = {"queue": queue, "time_limit": limit_s + GRACE_S, "priority": urgency}
+    if trace is not None:
+        options["headers"] = {tracing.HEADER: trace}
     celery_app.send_task(task, args=args, retry=False, ignore_result=True, **options)
 
 
@@ -69,7 +75,9 @@ def task(name: str) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]
 
     def register(function: Callable[..., Coroutine[Any, Any, None]]) -> Any:
         def run(*args: Any) -> None:
-            asyncio.run(function(*args))
+            request = celery_app.current_worker_task.request if celery_app.current_worker_task else None
+            with tracing.continued(request.get(tracing.HEADER) if request else None):
+                asyncio.run(function(*args))
 
         return celery_app.task(name=name)(run)
 

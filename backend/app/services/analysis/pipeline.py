@@ -23,13 +23,14 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import queue
+from app.core import queue, telemetry, tracing
 from app.core.database import transaction
 from app.core.events import changed
 from app.core.logging import place
 from app.domain.errors import Conflict, ProviderError, RehearsalError
 from app.models.take import STAGES, Stage, Take
 from app.services.analysis import repository
+from app.services.analysis.flags import flags
 from app.services.outbox import service as outbox
 from app.services.outbox.files import delete_files
 
@@ -228,7 +229,13 @@ async def _run(stage_id: UUID, token: UUID, prepare: Prepare) -> None:
         if row is None:
             return
         changed(session, row.take.question.interview_id)
-    take_id = row.take_id
+    with tracing.span(f"stage {row.name}", kind="consumer", parent=row.trace, stage=row.name, attempt=row.attempt):
+        await _finish(row, token, prepare)
+
+
+async def _finish(row: Stage, token: UUID, prepare: Prepare) -> None:
+    """Compute a stage that is held, write what became of it, and let go on what waited for it."""
+    stage_id, take_id, began = row.id, row.take_id, time.monotonic()
     structlog.contextvars.bind_contextvars(take=str(take_id), stage=row.name, attempt=row.attempt)
     try:
         task = prepare(row, f"{row.take.prefix}{token}/")
@@ -239,10 +246,19 @@ async def _run(stage_id: UUID, token: UUID, prepare: Prepare) -> None:
         if await repository.lock_take(session, take_id) and await repository.release(session, stage_id, token, values):
             if outcome is not None:
                 await _keep(session, row.take, outcome)
+            _count(session, row.name, values, time.monotonic() - began)
             await advance(session, take_id)
         else:
             # Deleted meanwhile, or somebody else has taken over: what this attempt stored is nobody's.
             delete_files(session, task.scratch)
+
+
+def _count(session: AsyncSession, name: str, values: dict[str, Any], seconds: float) -> None:
+    # A stage that is queued again waits for a service, or for its turn at one.
+    outcome = {"queued": "later"}.get(values["state"], values["state"])
+    telemetry.add_after_commit(session, telemetry.stage_entries(name, outcome, seconds))
+    if name == "grade" and isinstance(values.get("result"), dict):
+        telemetry.add_after_commit(session, telemetry.flag_entries(flags(values["result"])))
 
 
 async def _keep(session: AsyncSession, take: Take, outcome: Outcome) -> None:
@@ -331,6 +347,9 @@ async def _recover(session: AsyncSession, take_id: UUID, stage_id: UUID) -> None
         _send(session, row, moment + max(UNTAKEN, moment - row.queued_at))
     elif row.state == "running" and row.lease_until and row.lease_until < moment:
         row.lease_token = row.lease_until = None
+        if row.started_at is not None:
+            lost = telemetry.stage_entries(row.name, "lost", (moment - row.started_at).total_seconds())
+            telemetry.add_after_commit(session, lost)
         if row.attempt < MAX_ATTEMPTS:
             row.state, row.queued_at = "queued", moment
             _send(session, row, moment + UNTAKEN)
@@ -344,6 +363,7 @@ async def _recover(session: AsyncSession, take_id: UUID, stage_id: UUID) -> None
 
 def _send(session: AsyncSession, row: Stage, due_at: Any) -> None:
     row.due_at = due_at
+    row.trace = tracing.current() or row.trace
     on = QUEUES[row.name]
     outbox.enqueue(session, RUN, [str(row.id)], on=on, keep=False, limit_s=QUEUE_LIMITS_S[on])
 

@@ -75,7 +75,8 @@ async def next_in_turn(session: AsyncSession, queue: str, names: Collection[str]
         return None
     served = insert(Turn).values(owner_id=found.owner_id, queue=queue, served_at=NOW)
     await session.execute(served.on_conflict_do_update(index_elements=["owner_id", "queue"], set_={"served_at": NOW}))
-    return found.id
+    identity: UUID = found.id
+    return identity
 
 
 async def name_of(session: AsyncSession, stage_id: UUID) -> str | None:

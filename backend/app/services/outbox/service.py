@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import queue
+from app.core import queue, tracing
 from app.core.database import transaction, waiting
 from app.domain.errors import Conflict, NotFound, RehearsalError
 from app.models.outbox import OutboxJob
@@ -60,6 +60,7 @@ def enqueue(
             limit_s=limit_s,
             due_at=now,
             created_at=now,
+            trace=tracing.current(),
         )
     )
     waiting(session)["relay"] = relay
@@ -71,7 +72,8 @@ async def relay() -> None:
         now = datetime.now(UTC)
         for row in await repository.due(session, BATCH):
             try:
-                await asyncio.to_thread(queue.send, row.task, row.args, row.queue, row.limit_s, urgency=row.urgency)
+                to = (row.task, row.args, row.queue, row.limit_s)
+                await asyncio.to_thread(queue.send, *to, urgency=row.urgency, trace=row.trace)
             except (TypeError, ValueError) as error:
                 # It is the job that cannot be sent, not the broker that is away: the others must not wait behind it.
                 _park(row, "unsendable", now, type(error).__name__)
@@ -93,7 +95,8 @@ def job(name: str) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:
             if not await _begin(UUID(job_id)):
                 return
             try:
-                await function(*args)
+                with tracing.span(f"job {name}", kind="consumer"):
+                    await function(*args)
             except Exception as error:
                 await _note_failure(UUID(job_id), error)
                 raise
