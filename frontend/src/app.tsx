@@ -36,6 +36,10 @@ const pages: RouteObject[] = [
   { path: "history", lazy: async () => ({ Component: (await import("./pages/history")).HistoryPage }) },
   { path: "data", lazy: async () => ({ Component: (await import("./pages/data")).DataPage }) },
   { path: "services", lazy: async () => ({ Component: (await import("./pages/services")).ServicesPage }) },
+  {
+    path: "operations",
+    lazy: async () => ({ Component: (await import("./pages/operations")).OperationsPage }),
+  },
   { path: "*", Component: Lost },
 ];
 
