@@ -14,11 +14,13 @@ from app.api.router import router
 from app.api.routes import gateway, health, metrics
 from app.core import database, logging, tracing
 from app.core.config import settings
+from app.services.recordings.service import clear_workshop
 
 
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     logging.configure(settings().log_level)
+    clear_workshop()
     database.use_pool()
     yield
     tracing.close()

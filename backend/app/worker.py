@@ -7,6 +7,8 @@
     celery -A app.worker worker -Q cloud -c 1 -n cloud@%h
     celery -A app.worker beat --schedule FILE
 
+Beats may be several: what they send is done once, and once too often changes nothing.
+
 One process per kind of work keeps each model in memory once. Listening waits for most of its time, so its process has
 threads; it has no hard time limit and ends by itself. The sweep has a worker that no long task blocks.
 """
@@ -14,6 +16,7 @@ threads; it has no hard time limit and ends by itself. The sweep has a worker th
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import structlog
@@ -27,8 +30,11 @@ import app.services.speech.tasks  # noqa: F401  the imports register the tasks
 from app.core import events, logging, tracing
 from app.core.config import settings
 from app.core.queue import CLOUD, celery_app
+from app.services.recordings.service import clear_workshop
 
 SWEEP_S, COPIES_S, EXPIRE_S, ALIVE_S = 5.0, 15.0, 3600.0, 10.0
+# What killed processes left on a host is that host's own to clear; looked at when a worker starts and then this often.
+CLEAR_S = 600.0
 log = structlog.get_logger()
 
 # A sweep that waited longer than its period is not needed any more: the next one is there.
@@ -60,8 +66,11 @@ def _ends(**_: Any) -> None:
 
 
 def _say_alive(node: str, queues: list[str]) -> None:
-    wait = threading.Event()
+    wait, cleared = threading.Event(), -CLEAR_S
     while True:
+        if time.monotonic() - cleared >= CLEAR_S:
+            clear_workshop()
+            cleared = time.monotonic()
         try:
             events.worker_alive(node, queues)
         except (RedisError, OSError) as error:

@@ -1,7 +1,7 @@
 """Traces (OpenTelemetry) from a request through the queue to the flow server, when OTEL_EXPORTER_OTLP_ENDPOINT is set.
 
-Unset, nothing that records or sends is even imported. A span carries the names of routes, stages, jobs and flows, and ids of
-ours; never a text, an address of a page or the message of an error.
+Unset, nothing that records or sends is even imported. A span carries the names of routes, stages, jobs and flows, and
+ids of ours; never a text, an address of a page or the message of an error.
 """
 
 from __future__ import annotations

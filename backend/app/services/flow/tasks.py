@@ -45,5 +45,4 @@ async def expire() -> None:
     async with transaction() as session:
         await recordings.expire(session)
         await copies.forget(session)
-    recordings.clear_workshop()
     await storage.clean()
