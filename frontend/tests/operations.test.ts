@@ -106,7 +106,7 @@ describe("the page", () => {
   });
   it("has pages when there is more", () => {
     const html = drawn(operations({ troubles: [trouble()], total: 60, pages: 2 }));
-    expect(html).toContain("Page 1 of 2 pages");
+    expect(html).toContain("Page 1 of 2");
   });
   it("shows a code that it has no words for", () => {
     expect(meaning("something_new")).toBeNull();

@@ -17,8 +17,18 @@ export function OperationsPage() {
   const [paused, setPaused] = useState(false);
   const asked = useOperations(page, paused);
   const state = asked.data;
-  if (asked.isPending) return <Waiting label="Asking how the work goes" lines={8} />;
-  if (!state) return <Problem error={asked.error} onRetry={() => void asked.refetch()} />;
+  if (!state) {
+    return (
+      <div className="ops">
+        <h1>Operations</h1>
+        {asked.isPending ? (
+          <Waiting label="Asking how the work goes" lines={8} />
+        ) : (
+          <Problem error={asked.error} onRetry={() => void asked.refetch()} />
+        )}
+      </div>
+    );
+  }
   const worry = concern(state);
   return (
     <div className="ops">

@@ -1,6 +1,6 @@
 import { useRunAgain, useRunAllAgain } from "../../hooks/queries/operations";
 import type { Operations, Trouble } from "../../utils/api/types";
-import { count, when } from "../../utils/format";
+import { when } from "../../utils/format";
 import { meaning, tried } from "../../utils/operations";
 import { Problem } from "../ui/problem";
 import { useSay } from "../ui/toasts";
@@ -81,7 +81,7 @@ export function Troubles({ state, onPage }: Props) {
             Newer
           </button>
           <span>
-            Page {state.page} of {count(state.pages, "page")}
+            Page {state.page} of {state.pages}
           </span>
           <button
             type="button"
