@@ -32,9 +32,12 @@ def use_pool() -> None:
 def engine() -> AsyncEngine:
     """The process-wide engine."""
     url, connect = settings().database_url, {"connect_timeout": 5}
+    # The parameters of a statement are people's texts; an error that quotes them would put them into the logs.
     if _pooled:
-        return create_async_engine(url, connect_args=connect, pool_pre_ping=True, pool_size=10, max_overflow=10)
-    return create_async_engine(url, connect_args=connect, poolclass=NullPool)
+        return create_async_engine(
+            url, connect_args=connect, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10
+        )
+    return create_async_engine(url, connect_args=connect, hide_parameters=True, poolclass=NullPool)
 
 
 @asynccontextmanager

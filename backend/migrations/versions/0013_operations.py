@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner_id", "queue", name=op.f("pk_turns")),
     )
     op.add_column("stages", sa.Column("failures", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("stages", sa.Column("crashes", sa.Integer(), server_default="0", nullable=False))
     op.add_column("stages", sa.Column("parked_at", WHEN, nullable=True))
     op.add_column("stages", sa.Column("trace", sa.String(), nullable=True))
     op.add_column("outbox", sa.Column("attempts", sa.Integer(), server_default="0", nullable=False))
@@ -35,6 +36,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for column in ("trace", "parked_at", "reason", "failures", "attempts"):
         op.drop_column("outbox", column)
-    for column in ("trace", "parked_at", "failures"):
+    for column in ("trace", "parked_at", "crashes", "failures"):
         op.drop_column("stages", column)
     op.drop_table("turns")

@@ -11,7 +11,7 @@ import httpx
 
 T = TypeVar("T")
 TUS = {"Tus-Resumable": "1.0.0"}
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 PAUSE_S = 0.4
 
 

@@ -25,14 +25,15 @@ import pytest
 from app.services.analysis.pipeline import QUEUES
 from app.supervisor.folder import DataFolder
 from tests.drills.conftest import POSTING
-from tests.drills.persistent import Lost, Persistent
+from tests.drills.persistent import PATIENCE_S, Lost, Persistent
 from tests.e2e import media
 from tests.e2e.system import RunningSystem
 
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(1100)]
 
 SEED, KILLS = 20261127, 104
-LONGEST_S, SETTLE_S = 660.0, 240.0
+LONGEST_S, SETTLE_S, RECOVER_S = 600.0, 240.0, 60.0
+SLOW_S = 30.0
 CANDIDATES, OPEN_EACH = 3, 2
 SERVICES = ("api", "beat", "flows", "postgres", "valkey")
 WORKERS = ("interactive", "media", "vision", "listening", "cloud")
@@ -54,7 +55,8 @@ class Storm:
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     lost: dict[tuple[str, str, int], float] = field(default_factory=dict)
     again_s: list[float] = field(default_factory=list)
-    ready_s: list[float] = field(default_factory=list)
+    ready_s: list[tuple[float, str]] = field(default_factory=list)
+    slow: list[str] = field(default_factory=list)
     kills: dict[str, int] = field(default_factory=dict)
     retries: int = 0
     full: int = 0
@@ -188,6 +190,16 @@ def recovered(url: str, data: Path, replaced: dict[str, int]) -> bool:
         return False
 
 
+def missing(system: RunningSystem) -> str:
+    """What is not there, for the report of a slow recovery."""
+    children = DataFolder(system.data).running().get("children", {})
+    gone = sorted({*SERVICES, *WORKERS} - set(children))
+    try:
+        return f"without {gone}, {httpx.get(f'{system.url}/readyz', timeout=5).text}"
+    except httpx.HTTPError as error:
+        return f"without {gone}, {type(error).__name__}"
+
+
 def fill(folder: Path | None, storm: Storm) -> None:
     """Leave no room on the disk for a while."""
     if folder is None:
@@ -216,11 +228,14 @@ def rage(system: RunningSystem, storm: Storm, disk: Path | None) -> None:
         if step % FULL_EVERY == 0:
             fill(disk, storm)
         moment, replaced = time.monotonic(), {}
-        for _ in range(min(order.randint(1, 3), len(victims))):
-            replaced |= strike(system.data, victims.pop(), storm)
-        while not recovered(system.url, system.data, replaced) and time.monotonic() - moment < 60:
+        struck = [victims.pop() for _ in range(min(order.randint(1, 3), len(victims)))]
+        for victim in struck:
+            replaced |= strike(system.data, victim, storm)
+        while not recovered(system.url, system.data, replaced) and time.monotonic() - moment < RECOVER_S:
             time.sleep(0.2)
-        storm.ready_s.append(time.monotonic() - moment)
+        if time.monotonic() - moment > SLOW_S:
+            storm.slow.append(f"{', '.join(struck)}: {missing(system)}")
+        storm.ready_s.append((time.monotonic() - moment, "flows" if "flows" in struck else "the rest"))
         time.sleep(order.uniform(0.5, 3))
 
 
@@ -257,7 +272,7 @@ def test_a_hundred_kills_lose_nothing(
         stormed_s = time.monotonic() - began
         storm.over.set()
         for thread in people:
-            thread.join(150)
+            thread.join(PATIENCE_S)
         deadline = time.monotonic() + SETTLE_S
         while storm.open() and time.monotonic() < deadline:
             time.sleep(1)
@@ -283,8 +298,11 @@ def test_a_hundred_kills_lose_nothing(
         "stages_interrupted": len(storm.again_s) + len(storm.lost),
         "run_again_by_administrator": by_administrator,
         "client_retries": storm.retries,
-        "ready_again": measured(storm.ready_s),
+        "ready_again": {
+            kind: measured([seconds for seconds, of in storm.ready_s if of == kind]) for kind in ("flows", "the rest")
+        },
         "computing_again": measured(storm.again_s),
+        "slow": storm.slow,
         "faults": storm.faults,
         "load": [round(value, 1) for value in os.getloadavg()],
     }
@@ -299,7 +317,7 @@ def test_a_hundred_kills_lose_nothing(
     assert final == again
     assert graded(stormy.url) <= len(storm.takes), "an answer was graded twice"
     # Generous: the figures of an idle machine are in docs/scaling.md.
-    assert (percentile(storm.ready_s, 0.95) or 0) < 60
+    assert (percentile([seconds for seconds, _ in storm.ready_s], 0.5) or 0) < 30
     assert (percentile(storm.again_s, 0.95) or 0) < 90
 
 

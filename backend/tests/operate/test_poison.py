@@ -120,9 +120,11 @@ async def test_a_service_that_is_away_for_a_while_parks_nothing(settings: Any) -
     (take,) = await answer(LOCAL_OWNER, 1)
     away = computing(ProviderError("langflow", "It cannot be reached.", retryable=True, code="langflow_unreachable"))
     for _ in range(pipeline.MAX_ATTEMPTS - 1):
+        await crash(take)
+    for _ in range(pipeline.MAX_TRIES - 1):
         await pipeline.run((await media(take)).id, away)
     row = await media(take)
-    assert (row.state, row.failures) == ("queued", 0)
+    assert (row.state, row.failures, row.crashes) == ("queued", 0, pipeline.MAX_ATTEMPTS - 1)
 
 
 async def only_job() -> OutboxJob | None:

@@ -57,6 +57,11 @@ WITHOUT_ID = {
     "post /api/webhooks/twelvelabs",
     "options /api/uploads",
     "delete /api/data",
+    # Of the installation, for administrators.
+    "get /api/operations",
+    "post /api/operations/retry",
+    "post /api/operations/stages/{stage_id}/retry",
+    "post /api/operations/jobs/{job_id}/retry",
 }
 
 

@@ -68,15 +68,17 @@ LIMITS_S = {
     "grade": 120,
     "tips": 120,
 }
-LEASE, RENEW_S = timedelta(seconds=15), 5.0
+LEASE, RENEW_S = timedelta(seconds=12), 3.0
 UNTAKEN = timedelta(seconds=10)
 MAX_ATTEMPTS = 4
+# A service that says it may be back is asked so often, over about five minutes; lost workers do not count.
+MAX_TRIES = 8
 # A stage that took its process with it on every attempt, or failed this often however often it was asked to run again,
 # is parked: only an administrator runs it again.
 MAX_FAILURES = 4
 PARKED = "It is set aside. Whoever runs this installation can let it run again on the operations page."
-# A provider that is starting again needs some seconds: 5, 15, 45.
-RETRY_S, RETRY_FACTOR = 5, 3
+# A provider that is starting again needs some seconds: 5, 15, 45, and then a minute each.
+RETRY_S, RETRY_FACTOR, RETRY_MAX_S = 5, 3, 60
 # What one message may run is any stage of its queue, so its hard limit is that of the longest of them.
 QUEUE_LIMITS_S = {name: max(LIMITS_S[stage] for stage in STAGES if QUEUES[stage] == name) for name in QUEUES.values()}
 ENDED = frozenset({"done", "failed", "skipped"})
@@ -191,6 +193,7 @@ async def retry(session: AsyncSession, take_id: UUID, name: str, *, parked: bool
     for stage in again:
         row = rows[stage]
         row.state, row.attempt, row.error, row.lease_token, row.lease_until = "waiting", 0, None, None, None
+        row.crashes = 0
         row.started_at = row.finished_at = row.cpu_seconds = row.progress = None
         if parked:
             row.failures, row.parked_at = 0, None
@@ -281,8 +284,8 @@ async def _attempt(row: Stage, task: Task, token: UUID) -> tuple[Outcome | None,
     except TimeoutError:
         return None, _failed(row, _error("stage_timeout", "It took longer than it may.", "Run it again."))
     except RehearsalError as error:
-        if isinstance(error, ProviderError) and error.retryable and row.attempt < MAX_ATTEMPTS:
-            backoff_s = RETRY_S * RETRY_FACTOR ** (row.attempt - 1)
+        if isinstance(error, ProviderError) and error.retryable and row.attempt - row.crashes < MAX_TRIES:
+            backoff_s = min(RETRY_MAX_S, RETRY_S * RETRY_FACTOR ** (row.attempt - row.crashes - 1))
             moment = repository.NOW + timedelta(seconds=max(backoff_s, error.retry_after_s or 0))
             return None, {"state": "queued", "queued_at": moment, "due_at": moment}
         provider = error.provider if isinstance(error, ProviderError) else None
@@ -298,7 +301,7 @@ async def _attempt(row: Stage, task: Task, token: UUID) -> tuple[Outcome | None,
             await holding
     if isinstance(made, Later):
         moment = repository.NOW + timedelta(seconds=made.after_s)
-        waits = {"state": "queued", "attempt": 0, "queued_at": moment, "due_at": moment}
+        waits = {"state": "queued", "attempt": 0, "crashes": 0, "queued_at": moment, "due_at": moment}
         return None, waits | {"progress": made.progress}
     if isinstance(made, Skipped):
         ended = {"state": "skipped", "reason": made.reason, "error": None, "finished_at": repository.NOW}
@@ -350,7 +353,8 @@ async def _recover(session: AsyncSession, take_id: UUID, stage_id: UUID) -> None
         if row.started_at is not None:
             lost = telemetry.stage_entries(row.name, "lost", (moment - row.started_at).total_seconds())
             telemetry.add_after_commit(session, lost)
-        if row.attempt < MAX_ATTEMPTS:
+        row.crashes += 1
+        if row.crashes < MAX_ATTEMPTS:
             row.state, row.queued_at = "queued", moment
             _send(session, row, moment + UNTAKEN)
             changed(session, await repository.interview_of(session, take_id))

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import queue, tracing
@@ -29,7 +30,10 @@ AGAIN_AFTER, AGAIN_MAX = timedelta(seconds=60), timedelta(hours=1)
 # 1, 2, 4 ... 32 min, then every hour: a service may be away for half a day before its jobs are parked.
 MAX_FAILURES = 20
 # Starts that ended neither well nor with an error: the process was gone.
-MAX_CRASHES = 4
+MAX_CRASHES = 8
+GivenUp = Callable[..., Coroutine[Any, Any, None]]
+# A database that is starting again takes note of a failure this late.
+NOTE_TRIES, NOTE_S = 5, 2.0
 
 
 def enqueue(
@@ -84,21 +88,26 @@ async def relay() -> None:
                 await session.delete(row)
 
 
-def job(name: str) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:
+def job(name: str, *, given_up: GivenUp | None = None) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:
     """Register an async function as a kept job: its outbox row goes when it has returned.
 
-    A job whose row is gone has been done; one that is parked does nothing.
+    A job whose row is gone has been done; one that is parked does nothing. When it is parked, `given_up` gets its
+    arguments, so that nobody waits for it.
     """
 
     def register(function: Callable[..., Coroutine[Any, Any, None]]) -> Any:
         async def run(job_id: str, *args: Any) -> None:
-            if not await _begin(UUID(job_id)):
+            begun = await _begin(UUID(job_id))
+            if begun is not True:
+                if begun is None and given_up is not None:
+                    await given_up(*args)
                 return
             try:
                 with tracing.span(f"job {name}", kind="consumer"):
                     await function(*args)
             except Exception as error:
-                await _note_failure(UUID(job_id), error)
+                if await _note_failure(UUID(job_id), error) and given_up is not None:
+                    await given_up(*args)
                 raise
             async with transaction() as session:
                 await repository.remove(session, UUID(job_id))
@@ -120,27 +129,36 @@ async def retry(session: AsyncSession, job_id: UUID) -> None:
     waiting(session)["relay"] = relay
 
 
-async def _begin(job_id: UUID) -> bool:
-    """Count a start; False when there is nothing to do."""
+async def _begin(job_id: UUID) -> bool | None:
+    """Count a start; False when there is nothing to do, None when the job is parked now."""
     async with transaction() as session:
         row = await repository.locked(session, job_id)
         if row is None or row.parked_at is not None:
             return False
         if row.attempts - row.failures >= MAX_CRASHES:
             _park(row, "job_crashed", datetime.now(UTC))
-            return False
+            return None
         row.attempts += 1
         return True
 
 
-async def _note_failure(job_id: UUID, error: Exception) -> None:
-    async with transaction() as session:
-        row = await repository.locked(session, job_id)
-        if row is None:
-            return
-        row.failures += 1
-        if row.failures >= MAX_FAILURES:
-            _park(row, error.code if isinstance(error, RehearsalError) else "internal", datetime.now(UTC))
+async def _note_failure(job_id: UUID, error: Exception) -> bool:
+    """Count a failure; whether the job is parked now. Without this note it would look as if the process had died."""
+    for left in reversed(range(NOTE_TRIES)):
+        try:
+            async with transaction() as session:
+                row = await repository.locked(session, job_id)
+                if row is None:
+                    return False
+                row.failures += 1
+                if row.failures >= MAX_FAILURES:
+                    _park(row, error.code if isinstance(error, RehearsalError) else "internal", datetime.now(UTC))
+                return row.parked_at is not None
+        except SQLAlchemyError as problem:
+            log.warning("failure_not_noted", job=str(job_id), type=type(problem).__name__)
+            if left:
+                await asyncio.sleep(NOTE_S)
+    return False
 
 
 def _park(row: OutboxJob, reason: str, moment: datetime, kind: str | None = None) -> None:
