@@ -16,11 +16,17 @@ ROW = re.compile(r"[CVP][1-9]")
 
 
 def flags(grade: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(kind, id) of each flag. A flow can be edited: what is none of ours is `other`, so the ids stay few."""
-    found = {("gate", gate["id"] if gate["id"] in GATES else "other") for gate in grade["gates"] if gate["triggered"]}
-    for row in grade["dimensions"]:
-        if row["status"] == "not_measured":
-            found.add(("not_measured", row["id"] if ROW.fullmatch(row["id"]) else "other"))
-    if grade["overall"] is None:
+    """(kind, id) of each flag of a grade as JSON, each once.
+
+    A flow can be edited: what is none of ours is `other`, so the ids stay few.
+    """
+    found = set()
+    for gate in grade.get("gates", ()):
+        if gate.get("triggered"):
+            found.add(("gate", gate["id"] if gate.get("id") in GATES else "other"))
+    for row in grade.get("dimensions", ()):
+        if row.get("status") == "not_measured":
+            found.add(("not_measured", row["id"] if ROW.fullmatch(str(row.get("id"))) else "other"))
+    if grade.get("overall") is None:
         found.add(("not_graded", "overall"))
     yield from sorted(found)
