@@ -12,20 +12,23 @@ from app.api import errors, openapi, static
 from app.api.middleware import Bounded, Guarded, Observed
 from app.api.proxies import TrustedProxies
 from app.api.router import router
-from app.api.routes import gateway, health
+from app.api.routes import gateway, health, metrics
 from app.api.throttle import Throttled
-from app.core import database, events, logging, sandbox
+from app.core import database, events, logging, sandbox, tracing
 from app.core.config import settings
 from app.core.safety import require_safe_start
+from app.services.recordings.service import clear_workshop
 
 
 @asynccontextmanager
 async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
     logging.configure(settings().log_level)
+    clear_workshop()
     database.use_pool()
     async with events.kept_connections():
         yield
     sandbox.stop()
+    tracing.close()
     await database.engine().dispose()
 
 
@@ -44,6 +47,7 @@ def create_app() -> FastAPI:
     openapi.install(app)
     errors.install(app)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(router)
     app.include_router(gateway.router)
     app.include_router(static.routes(settings().frontend))

@@ -7,6 +7,8 @@
     celery -A app.worker worker -Q cloud -c 1 -n cloud@%h
     celery -A app.worker beat --schedule FILE
 
+Beats may be several: what they send is done once, and once too often changes nothing.
+
 One process per kind of work keeps each model in memory once. Listening waits for most of its time, so its process has
 threads; it has no hard time limit and ends by itself. The sweep has a worker that no long task blocks.
 """
@@ -14,10 +16,11 @@ threads; it has no hard time limit and ends by itself. The sweep has a worker th
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import structlog
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_process_shutdown, worker_ready, worker_shutdown
 from redis.exceptions import RedisError
 
 import app.services.accounts.tasks
@@ -26,12 +29,15 @@ import app.services.outbox.files
 import app.services.outbox.tasks
 import app.services.privacy.tasks
 import app.services.speech.tasks  # noqa: F401  the imports register the tasks
-from app.core import events, logging
+from app.core import events, logging, tracing
 from app.core.config import settings
 from app.core.queue import CLOUD, celery_app
 from app.core.safety import require_safe_start
+from app.services.recordings.service import clear_workshop
 
 SWEEP_S, COPIES_S, PRIVACY_S, ACCOUNTS_S, EXPIRE_S, ALIVE_S = 5.0, 15.0, 15.0, 300.0, 3600.0, 10.0
+# What killed processes left on a host is that host's own to clear; looked at when a worker starts and then this often.
+CLEAR_S = 600.0
 log = structlog.get_logger()
 
 # A sweep that waited longer than its period is not needed any more: the next one is there.
@@ -54,15 +60,25 @@ def _logging(**_: Any) -> None:
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
-def _alive(**_: Any) -> None:
-    threading.Thread(target=_say_alive, name="alive", daemon=True).start()
+def _alive(sender: Any, **_: Any) -> None:
+    queues = sorted(queue.name for queue in sender.task_consumer.queues)
+    threading.Thread(target=_say_alive, args=(sender.hostname, queues), name="alive", daemon=True).start()
 
 
-def _say_alive() -> None:
-    wait = threading.Event()
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def _ends(**_: Any) -> None:
+    tracing.close()
+
+
+def _say_alive(node: str, queues: list[str]) -> None:
+    wait, cleared = threading.Event(), -CLEAR_S
     while True:
+        if time.monotonic() - cleared >= CLEAR_S:
+            clear_workshop()
+            cleared = time.monotonic()
         try:
-            events.worker_alive()
+            events.worker_alive(node, queues)
         except (RedisError, OSError) as error:
             log.warning("alive_not_said", type=type(error).__name__)
         wait.wait(ALIVE_S)

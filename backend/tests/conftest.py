@@ -122,7 +122,8 @@ async def empty() -> None:
         tables = (
             "postings, interviews, questions, takes, uploads, upload_parts, stages, outbox, speech_clips, budgets, "
             "provider_settings, provider_choices, provider_usage, provider_copies, prepared_clips, listenings, "
-            "model_tickets, links, sign_ins, identities, accounts, consent_entries, privacy_choices, exports, erasures"
+            "model_tickets, links, sign_ins, identities, accounts, consent_entries, privacy_choices, exports, "
+            "erasures, turns"
         )
         # The audit log refuses to be emptied; only whoever owns the database server can tell it not to look.
         await session.execute(text("SET LOCAL session_replication_role = replica"))

@@ -37,6 +37,10 @@ const pages: RouteObject[] = [
   { path: "data", lazy: async () => ({ Component: (await import("./pages/data")).DataPage }) },
   { path: "receipt", lazy: async () => ({ Component: (await import("./pages/receipt")).ReceiptPage }) },
   { path: "services", lazy: async () => ({ Component: (await import("./pages/services")).ServicesPage }) },
+  {
+    path: "operations",
+    lazy: async () => ({ Component: (await import("./pages/operations")).OperationsPage }),
+  },
   { path: "*", Component: Lost },
 ];
 

@@ -13,7 +13,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from app.api.middleware import UPLOADS
 from app.api.schemas.common import Problem
+from app.core import telemetry
 from app.core.logging import request_id
 from app.domain.errors import RehearsalError, TooMany
 
@@ -58,9 +60,10 @@ def problem(
     return JSONResponse(body, status, headers)
 
 
-async def _expected(_: Request, error: Exception) -> JSONResponse:
+async def _expected(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RehearsalError)
     log.info("refused", status=error.status, code=error.code)
+    _note(request, error.code)
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooMany) else None
     return problem(error.status, error.code, error.message, error.hint, headers)
 
@@ -79,19 +82,26 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     return problem(error.status_code, code, f"{error.detail}.", None, dict(error.headers or {}))
 
 
-async def _database(_: Request, error: Exception) -> JSONResponse:
+async def _database(request: Request, error: Exception) -> JSONResponse:
     # A statement the database refuses is our bug (500); a database that is away is not.
     if isinstance(error, DBAPIError) and not (
         error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
     ):
         raise error
     log.warning("database_unavailable", type=type(error).__name__)
+    _note(request, "database_unavailable")
     return problem(503, "database_unavailable", "The database does not answer.", "Try again in a few seconds.")
 
 
-async def _queue(_: Request, error: Exception) -> JSONResponse:
+async def _queue(request: Request, error: Exception) -> JSONResponse:
     log.warning("queue_unavailable", type=type(error).__name__)
+    _note(request, "queue_unavailable")
     return problem(503, "queue_unavailable", "The queue does not answer.", "Try again in a few seconds.")
+
+
+def _note(request: Request, code: str) -> None:
+    if request.url.path.startswith(UPLOADS) or request.url.path.endswith("/finish"):
+        telemetry.upload_failed(code)
 
 
 def install(app: FastAPI) -> None:

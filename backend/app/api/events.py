@@ -9,6 +9,7 @@ from uuid import UUID
 from sse_starlette import ServerSentEvent
 
 from app.api.schemas.interviews import ProgressOut
+from app.core import telemetry
 from app.core.database import transaction
 from app.core.events import changes
 from app.domain.errors import NotFound
@@ -25,6 +26,12 @@ async def stream(owner: UUID, interview_id: UUID, who: SignedIn | None = None) -
 
     Ends when the interview is gone, and when `who` has been signed out.
     """
+    with telemetry.streaming():
+        async for event in _events(owner, interview_id, who):
+            yield event
+
+
+async def _events(owner: UUID, interview_id: UUID, who: SignedIn | None) -> AsyncIterator[ServerSentEvent]:
     sent = ""
     async for _ in changes(interview_id, look_again_s=LOOK_AGAIN_S):
         try:

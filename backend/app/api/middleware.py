@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import cookies
+from app.core import telemetry, tracing
 from app.core.config import MIB
 from app.core.logging import correlate, place, request_id
 
@@ -39,6 +41,10 @@ DENIED = (
 )
 # Two years, what the preload lists ask for. A browser believes it only over TLS.
 STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
+# These answer for as long as somebody listens.
+STREAM = "/interviews/{interview_id}/events"
+# What Prometheus reads; it knows this server by an address of its network.
+METRICS = "/metrics"
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; media-src 'self' blob:; "
@@ -106,7 +112,12 @@ class Observed:
             await send(message)
 
         try:
-            await self._app(scope, receive, sending)
+            with tracing.span(scope["method"], kind="server", http__request__method=scope["method"]) as span:
+                await self._app(scope, receive, sending)
+                if span is not None:
+                    template = getattr(scope.get("route"), "path", "none")
+                    span.update_name(f"{scope['method']} {template}")
+                    span.set_attributes({"http.route": template, "http.response.status_code": status})
         except Exception as error:
             log.error("unexpected", type=type(error).__name__, place=place(error))
             if status:
@@ -115,7 +126,10 @@ class Observed:
             await _refuse(sending, 500, "internal", "Something went wrong on our side.", hint)
         finally:
             route = getattr(scope.get("route"), "path", None)
-            took_ms = round((time.perf_counter() - started) * 1000, 1)
+            took_s = time.perf_counter() - started
+            took_ms = round(took_s * 1000, 1)
+            if route is None or not route.endswith(STREAM):
+                telemetry.request_served(route, scope["method"], status, took_s)
             log.info("request", method=scope["method"], route=route, status=status, ms=took_ms)
             correlate(None)
 
@@ -136,7 +150,9 @@ class Guarded:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         name = _without_port(host)
-        called = bool(self._public) and name == self._public and scope["path"].startswith(HOOKS)
+        called = _measured(scope["path"], name, headers) or (
+            bool(self._public) and name == self._public and scope["path"].startswith(HOOKS)
+        )
         if name not in self._hosts and not called:
             # A page of another site whose name was made to point here (DNS rebinding) must not be served.
             hint = "Open http://localhost with the port that was printed."
@@ -146,6 +162,20 @@ class Guarded:
             await _refuse(send, 403, "origin_refused", "The request comes from a page of another site.", hint)
         else:
             await self._app(scope, receive, send)
+
+
+def _measured(path: str, name: str, headers: Headers) -> bool:
+    """Whether somebody who collects numbers may come under this name: an address, or any name with a token.
+
+    A page of another site whose name was made to point here has neither. The route checks peer and token.
+    """
+    if path != METRICS:
+        return False
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return "authorization" in headers
+    return True
 
 
 def _without_port(host: str) -> str:

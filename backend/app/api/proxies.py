@@ -42,6 +42,7 @@ class TrustedProxies:
             if name in said:
                 said[name].append(value)
         scope["headers"] = [pair for pair in scope["headers"] if pair[0] not in said]
+        scope["forwarded"] = any(said.values())  # somebody stands between, or says so
         client = scope.get("client")
         if not client or not self._is_trusted(client[0]):
             return scope

@@ -9,6 +9,7 @@ from app.api.routes import (
     audit,
     data,
     interviews,
+    operations,
     postings,
     providers,
     questions,
@@ -33,7 +34,8 @@ for module in (
     uploads,
     reports,
     data,
-    webhooks,
+    operations,
     audit,
+    webhooks,
 ):
     router.include_router(module.router)

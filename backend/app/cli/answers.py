@@ -75,7 +75,7 @@ class Answer:
 
 def _row(name: str, state: str, *, reason: str | None = None, attempt: int = 0) -> dict[str, Any]:
     empty = dict.fromkeys(("error", "started_at", "finished_at", "cpu_seconds"))
-    return {"name": name, "state": state, "reason": reason, "attempt": attempt, **empty}
+    return {"name": name, "state": state, "reason": reason, "attempt": attempt, "parked": False, **empty}
 
 
 def typed(text: str, duration_s: float | None = None) -> Answer:

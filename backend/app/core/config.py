@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = Field(None, alias="REHEARSAL_OIDC_CLIENT_ID")
     oidc_client_secret: SecretStr | None = Field(None, alias="REHEARSAL_OIDC_CLIENT_SECRET")
     oidc_name: str = Field("your organisation", alias="REHEARSAL_OIDC_NAME")
+    # Who may read /metrics from elsewhere than this machine or its private network.
+    metrics_token: SecretStr | None = Field(None, alias="REHEARSAL_METRICS_TOKEN")
+    # Where traces go (OTLP over HTTP); without it there are none.
+    otlp_endpoint: str | None = Field(None, alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     budget_interview_usd: float = Field(0.50, alias="REHEARSAL_BUDGET_INTERVIEW_USD", ge=0)
     budget_day_usd: float = Field(5.00, alias="REHEARSAL_BUDGET_DAY_USD", ge=0)

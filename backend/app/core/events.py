@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -22,6 +24,7 @@ from app.core.database import waiting
 LOOK_AGAIN_S = 5.0
 COALESCE_S = 0.15
 RECONNECT_S = 1.0
+WORKERS_KEPT_S = 3600.0
 _kept: Redis | None = None
 
 
@@ -169,16 +172,35 @@ async def reachable() -> bool:
         return bool(await redis.ping())
 
 
-WORKER_KEY, WORKER_SEEN_S = "worker:seen", 30
+WORKER_KEY, WORKERS_KEY, WORKER_SEEN_S = "worker:seen", "workers", 30
 
 
-def worker_alive() -> None:
+def worker_alive(node: str, queues: Sequence[str]) -> None:
     """Say that a worker runs; called every few seconds from a thread of its own."""
     with SyncRedis.from_url(settings().redis_url, socket_connect_timeout=2, socket_timeout=2) as redis:
         redis.set(WORKER_KEY, "1", ex=WORKER_SEEN_S)
+        redis.hset(WORKERS_KEY, node, json.dumps({"at": time.time(), "queues": list(queues)}))
+
+
+async def workers() -> dict[str, tuple[float, list[str]]]:
+    """By node: seconds since it was seen, and its queues; those of the last hour. Clocks may differ by some seconds."""
+    async with connect() as redis:
+        found = {_text(node): json.loads(said) for node, said in (await redis.hgetall(WORKERS_KEY)).items()}
+        gone = [node for node, said in found.items() if time.time() - said["at"] > WORKERS_KEPT_S]
+        if gone:
+            await redis.hdel(WORKERS_KEY, *gone)
+    return {
+        node: (max(0.0, time.time() - said["at"]), list(said["queues"]))
+        for node, said in sorted(found.items())
+        if node not in gone
+    }
 
 
 async def worker_seen() -> bool:
     """Whether a worker has said so in the last 30 seconds."""
     async with connect() as redis:
         return bool(await redis.exists(WORKER_KEY))
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value

@@ -12,6 +12,7 @@ from typing import Any
 
 from celery import Celery
 
+from app.core import tracing
 from app.core.config import settings
 from app.core.logging import correlate
 
@@ -60,13 +61,23 @@ celery_app.conf.update(
 )
 
 
-def send(task: str, args: list[Any], queue: str, limit_s: int, *, urgency: int, request_id: str | None = None) -> None:
+def send(
+    task: str,
+    args: list[Any],
+    queue: str,
+    limit_s: int,
+    *,
+    urgency: int,
+    request_id: str | None = None,
+    trace: str | None = None,
+) -> None:
     """Hand a job to the broker once; a lower urgency overtakes in the queue. Raises when it does not take it.
 
-    `request_id` is what the lines that the task logs belong to.
+    `request_id` is what the lines that the task logs belong to, `trace` (a `traceparent`) what its spans belong under.
     """
-    options = {"queue": queue, "time_limit": limit_s + GRACE_S, "priority": urgency}
-    celery_app.send_task(task, args=args, retry=False, ignore_result=True, headers={REQUEST_ID: request_id}, **options)
+    options: dict[str, Any] = {"queue": queue, "time_limit": limit_s + GRACE_S, "priority": urgency}
+    options["headers"] = {REQUEST_ID: request_id} | ({tracing.HEADER: trace} if trace else {})
+    celery_app.send_task(task, args=args, retry=False, ignore_result=True, **options)
 
 
 def task(name: str) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:
@@ -74,9 +85,13 @@ def task(name: str) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]
 
     def register(function: Callable[..., Coroutine[Any, Any, None]]) -> Any:
         def run(self: Any, *args: Any) -> None:
-            correlate((self.request.headers or {}).get(REQUEST_ID) or self.request.get(REQUEST_ID))
+            def said(name: str) -> Any:
+                return (self.request.headers or {}).get(name) or self.request.get(name)
+
+            correlate(said(REQUEST_ID))
             try:
-                asyncio.run(function(*args))
+                with tracing.continued(said(tracing.HEADER)):
+                    asyncio.run(function(*args))
             finally:
                 correlate(None)
 

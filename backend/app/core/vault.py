@@ -1,7 +1,8 @@
 """Secrets that have to be read again (keys of cloud services), encrypted at rest.
 
-The key comes from REHEARSAL_SECRET_KEY, or from a file of the data folder made at first use. Several keys separated by
-commas rotate it: the first encrypts, all decrypt.
+The key comes from REHEARSAL_SECRET_KEY, or in personal mode from a file of the data folder made at first use: on a
+server, what one host seals another has to read. Several keys separated by commas rotate it: the first encrypts, all
+decrypt.
 """
 
 from __future__ import annotations
@@ -57,6 +58,12 @@ def _box() -> MultiFernet:
 
 def _keys() -> list[bytes]:
     own = settings().secret_key
+    if own is None and settings().mode == "server":
+        raise Locked(
+            "There is no key to encrypt stored secrets with.",
+            code="secret_key_missing",
+            hint="Set REHEARSAL_SECRET_KEY to the same long random text on every host.",
+        )
     texts = own.get_secret_value().split(",") if own else [_from_file(settings().data.resolve() / "secrets" / FILE)]
     # The text may be of any length: its digest has the 32 bytes that Fernet needs.
     return [hashlib.sha256(text.strip().encode()).digest() for text in texts if text.strip()]

@@ -17,6 +17,7 @@ from app.models.provider import (
 )
 from app.models.speech import SpeechClip
 from app.models.take import Listening, Stage, Take, Upload, UploadPart
+from app.models.turn import Turn
 
 __all__ = [
     "LOCAL_OWNER",
@@ -45,6 +46,7 @@ __all__ = [
     "SpeechClip",
     "Stage",
     "Take",
+    "Turn",
     "Upload",
     "UploadPart",
 ]

@@ -15,7 +15,11 @@ class OutboxJob(Row, Base):
 
     `keep`: the row stays until the task reports that it is done, so a broker that forgets loses nothing. Without it
     the row goes when it is sent: the stage's own row brings it back. `urgency` is its place in the queue, 0 first.
-    `request_id` is what caused it, for the logs.
+
+    A kept job counts its starts in `attempts` and those that ended with an error in `failures`; a start that ended in
+    neither way took its process with it. With `parked_at` it is set aside for its `reason` (a code) until an
+    administrator lets it run again. `request_id` and `trace` (a `traceparent`) are
+    of what caused it.
     """
 
     __tablename__ = "outbox"
@@ -28,3 +32,8 @@ class OutboxJob(Row, Base):
     urgency: Mapped[int] = mapped_column(server_default="6")
     due_at: Mapped[datetime] = mapped_column(index=True)
     request_id: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default="0", default=0)
+    failures: Mapped[int] = mapped_column(server_default="0", default=0)
+    reason: Mapped[str | None]
+    parked_at: Mapped[datetime | None]
+    trace: Mapped[str | None]

@@ -112,6 +112,10 @@ class Stage(Row, Base):
     A worker that computes it holds the lease: `lease_token` until `lease_until`, renewed while it works. `due_at` is
     when the sweep sends a queued stage again. `progress` is what a stage that waits for somebody else remembers between
     its looks. `result` stays through a retry: equal `input_hash`, equal result.
+
+    `attempt` counts the starts; `crashes` those of them that took the worker with them or lost their lease otherwise.
+    `failures` counts the runs that failed since it was done or an administrator let it run again. A stage with
+    `parked_at` is set aside: only an administrator runs it again. `trace` is the `traceparent` of what queued it.
     """
 
     __tablename__ = "stages"
@@ -137,5 +141,14 @@ class Stage(Row, Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     cpu_seconds: Mapped[float | None]
+    failures: Mapped[int] = mapped_column(server_default="0", default=0)
+    crashes: Mapped[int] = mapped_column(server_default="0", default=0)
+    parked_at: Mapped[datetime | None]
+    trace: Mapped[str | None]
 
     take: Mapped[Take] = relationship(lazy="raise", back_populates="stages")
+
+    @property
+    def parked(self) -> bool:
+        """Whether only an administrator runs it again."""
+        return self.parked_at is not None

@@ -97,12 +97,18 @@ RULES: dict[str, Rule] = {
     "post /api/erasures": "somebody",
     "get /api/erasures/{receipt}": "everybody",
     "get /api/operations/audit": "administrator",
+    "get /api/operations": "administrator",
+    "post /api/operations/retry": "administrator",
+    "post /api/operations/stages/{stage_id}/retry": "administrator",
+    "post /api/operations/jobs/{job_id}/retry": "administrator",
+    "get /metrics": "everybody",
     "post /api/webhooks/twelvelabs": "program",
     "post /internal/v1/chat/completions": "program",
 }
 
 # What each operation needs in order to reach the look-up; "{...}" stands for an id of the other owner.
 BODIES: dict[str, Any] = {
+    "post /api/operations/retry": {"reason": "nothing"},
     "post /api/session": {"email": "nobody@example.org", "password": "not a password"},
     "post /api/account": {"email": "nobody@example.org", "password": "four plain words"},
     "post /api/account/verify": {"token": "x"},
@@ -135,7 +141,8 @@ HEADERS = {
     "post /api/uploads": TUS | {"Upload-Length": "5"},
 }
 # What stands in the path and is no id of somebody's.
-FIXED = {"port": "text_to_speech", "provider": "openai", "path:path": "", "kind": "voice", "receipt": "x"}
+NOTHING = dict.fromkeys(("stage_id", "job_id"), "00000000-0000-4000-8000-000000000009")
+FIXED = {"port": "text_to_speech", "provider": "openai", "path:path": "", "kind": "voice", "receipt": "x", **NOTHING}
 
 
 def operations(app: FastAPI) -> list[str]:

@@ -256,7 +256,7 @@ async def test_a_service_that_is_away_is_asked_again_later(take: UUID) -> None:
         )
 
     stage = (await world.stages(take))["media"].id
-    for attempt in range(1, pipeline.MAX_ATTEMPTS):
+    for attempt in range(1, pipeline.MAX_TRIES):
         await Worker(away).run(stage)
         row = (await world.stages(take))["media"]
         assert (row.state, row.attempt) == ("queued", attempt)

@@ -1,3 +1,4 @@
+import { Link } from "react-router";
 import { Budgets } from "../components/services/budgets";
 import { PortChoice } from "../components/services/port-choice";
 import { ProviderCard } from "../components/services/provider-card";
@@ -21,6 +22,9 @@ export function ServicesPage() {
         <p>
           The whole job works on this machine, without any of these. If you have a key, a service of somebody
           else can do a part of the work. Nothing goes to anybody who is not chosen here.
+        </p>
+        <p>
+          <Link to="/operations">How the work goes, and what failed</Link>
         </p>
       </header>
       <section aria-labelledby="work-title">

@@ -25,12 +25,13 @@ class StageErrorOut(Out):
 
 
 class StageOut(Out):
-    """One step of the analysis of a take."""
+    """One step of the analysis of a take. One that is `parked` is not tried again by itself or by its owner."""
 
     name: StageName
     state: StageState
     reason: str | None = Field(description="Why it was skipped, in plain words.")
     error: StageErrorOut | None
+    parked: bool
     attempt: int
     started_at: datetime | None
     finished_at: datetime | None

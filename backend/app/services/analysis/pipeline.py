@@ -3,6 +3,9 @@
 A stage is a row. `advance` looks at the rows and enqueues what is ready; `run` takes the lease, computes, and writes
 the result only if it still holds the lease; `sweep` brings back what was lost. Running twice changes nothing, dying
 loses nothing.
+
+A message to a worker says that there is work, not which: the worker takes the stage of its queue whose owner's turn it
+is (`run_next`), so that many takes of one person do not stand before the one of another.
 """
 
 from __future__ import annotations
@@ -20,13 +23,14 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import queue
+from app.core import queue, telemetry, tracing
 from app.core.database import transaction
 from app.core.events import changed
 from app.core.logging import place
 from app.domain.errors import Conflict, ProviderError, RehearsalError
 from app.models.take import STAGES, Stage, Take
 from app.services.analysis import repository
+from app.services.analysis.flags import flags
 from app.services.outbox import service as outbox
 from app.services.outbox.files import delete_files
 
@@ -64,11 +68,19 @@ LIMITS_S = {
     "grade": 120,
     "tips": 120,
 }
-LEASE, RENEW_S = timedelta(seconds=15), 5.0
+LEASE, RENEW_S = timedelta(seconds=12), 3.0
 UNTAKEN = timedelta(seconds=10)
 MAX_ATTEMPTS = 4
-# A provider that is starting again needs some seconds: 5, 15, 45.
-RETRY_S, RETRY_FACTOR = 5, 3
+# A service that says it may be back is asked so often, over about five minutes; lost workers do not count.
+MAX_TRIES = 8
+# A stage that took its process with it on every attempt, or failed this often however often it was asked to run again,
+# is parked: only an administrator runs it again.
+MAX_FAILURES = 4
+PARKED = "It is set aside. Whoever runs this installation can let it run again on the operations page."
+# A provider that is starting again needs some seconds: 5, 15, 45, and then a minute each.
+RETRY_S, RETRY_FACTOR, RETRY_MAX_S = 5, 3, 60
+# What one message may run is any stage of its queue, so its hard limit is that of the longest of them.
+QUEUE_LIMITS_S = {name: max(LIMITS_S[stage] for stage in STAGES if QUEUES[stage] == name) for name in QUEUES.values()}
 ENDED = frozenset({"done", "failed", "skipped"})
 
 
@@ -160,8 +172,11 @@ async def advance(session: AsyncSession, take_id: UUID) -> None:
     changed(session, await repository.interview_of(session, take_id))
 
 
-async def retry(session: AsyncSession, take_id: UUID, name: str) -> None:
-    """Run a failed stage again, with the failed ones it waits for and all that depend on it. Raises Conflict."""
+async def retry(session: AsyncSession, take_id: UUID, name: str, *, parked: bool = False) -> None:
+    """Run a failed stage again, with the failed ones it waits for and all that depend on it. Raises Conflict.
+
+    What is parked runs again only with `parked`, for administrators: it may take a worker with it.
+    """
     await repository.lock_take(session, take_id)
     rows = {row.name: row for row in await repository.stages(session, take_id)}
     if name not in rows or rows[name].state != "failed":
@@ -172,13 +187,18 @@ async def retry(session: AsyncSession, take_id: UUID, name: str) -> None:
     for stage in reversed(STAGES):
         if stage in again:
             again |= {need for need in NEEDS[stage] if rows[need].state == "failed"}
+    if not parked and any(rows[stage].parked_at is not None for stage in again):
+        raise Conflict("This stage is set aside.", code="stage_parked", hint=PARKED)
     for stage in STAGES:
         if again & {*NEEDS[stage], *AFTER.get(stage, ())} and rows[stage].state != "skipped":
             again.add(stage)
     for stage in again:
         row = rows[stage]
         row.state, row.attempt, row.error, row.lease_token, row.lease_until = "waiting", 0, None, None, None
+        row.crashes = 0
         row.started_at = row.finished_at = row.cpu_seconds = row.progress = None
+        if parked:
+            row.failures, row.parked_at = 0, None
     await advance(session, take_id)
 
 
@@ -201,17 +221,45 @@ async def drop(session: AsyncSession, take_id: UUID, name: str, reason: str | No
     await advance(session, take_id)
 
 
+async def run_next(stage_id: UUID, prepare: Prepare) -> None:
+    """Compute the stage whose owner's turn it is in the queue of this one; this one when nobody else waits."""
+    async with transaction() as session:
+        name = await repository.name_of(session, stage_id)
+        if name is None:
+            return
+        token, on = uuid4(), QUEUES[name]
+        chosen = await repository.next_in_turn(session, on, [stage for stage in STAGES if QUEUES[stage] == on])
+        if chosen is not None:
+            await repository.take_lease(session, chosen, token, LEASE)
+    if chosen is None:
+        await run(stage_id, prepare)
+    else:
+        await _run(chosen, token, prepare)
+
+
 async def run(stage_id: UUID, prepare: Prepare) -> None:
     """Compute one stage, in a worker. Does nothing when the stage is not there to be taken."""
     token = uuid4()
     async with transaction() as session:
         if not await repository.take_lease(session, stage_id, token, LEASE):
             return
+    await _run(stage_id, token, prepare)
+
+
+async def _run(stage_id: UUID, token: UUID, prepare: Prepare) -> None:
+    """Compute the stage whose lease has this token."""
+    async with transaction() as session:
         row = await repository.context(session, stage_id)
         if row is None:
             return
         changed(session, row.take.question.interview_id)
-    take_id = row.take_id
+    with tracing.span(f"stage {row.name}", kind="consumer", parent=row.trace, stage=row.name, attempt=row.attempt):
+        await _finish(row, token, prepare)
+
+
+async def _finish(row: Stage, token: UUID, prepare: Prepare) -> None:
+    """Compute a stage that is held, write what became of it, and let go on what waited for it."""
+    stage_id, take_id, began = row.id, row.take_id, time.monotonic()
     structlog.contextvars.bind_contextvars(take=str(take_id), stage=row.name, attempt=row.attempt)
     try:
         task = prepare(row, f"{row.take.prefix}{token}/")
@@ -222,10 +270,19 @@ async def run(stage_id: UUID, prepare: Prepare) -> None:
         if await repository.lock_take(session, take_id) and await repository.release(session, stage_id, token, values):
             if outcome is not None:
                 await _keep(session, row.take, outcome)
+            _count(session, row.name, values, time.monotonic() - began)
             await advance(session, take_id)
         else:
             # Deleted meanwhile, or somebody else has taken over: what this attempt stored is nobody's.
             delete_files(session, task.scratch)
+
+
+def _count(session: AsyncSession, name: str, values: dict[str, Any], seconds: float) -> None:
+    # A stage that is queued again waits for a service, or for its turn at one.
+    outcome = {"queued": "later"}.get(values["state"], values["state"])
+    telemetry.add_after_commit(session, telemetry.stage_entries(name, outcome, seconds))
+    if name == "grade" and isinstance(values.get("result"), dict):
+        telemetry.add_after_commit(session, telemetry.flag_entries(flags(values["result"])))
 
 
 async def _keep(session: AsyncSession, take: Take, outcome: Outcome) -> None:
@@ -246,31 +303,32 @@ async def _attempt(row: Stage, task: Task, token: UUID) -> tuple[Outcome | None,
         async with asyncio.timeout(LIMITS_S[row.name]):
             made = await task.compute()
     except TimeoutError:
-        return None, _failed(_error("stage_timeout", "It took longer than it may.", "Run it again."))
+        return None, _failed(row, _error("stage_timeout", "It took longer than it may.", "Run it again."))
     except RehearsalError as error:
-        if isinstance(error, ProviderError) and error.retryable and row.attempt < MAX_ATTEMPTS:
-            backoff_s = RETRY_S * RETRY_FACTOR ** (row.attempt - 1)
-            later = timedelta(seconds=max(backoff_s, error.retry_after_s or 0))
-            return None, {"state": "queued", "due_at": repository.NOW + later}
+        if isinstance(error, ProviderError) and error.retryable and row.attempt - row.crashes < MAX_TRIES:
+            backoff_s = min(RETRY_MAX_S, RETRY_S * RETRY_FACTOR ** (row.attempt - row.crashes - 1))
+            moment = repository.NOW + timedelta(seconds=max(backoff_s, error.retry_after_s or 0))
+            return None, {"state": "queued", "queued_at": moment, "due_at": moment}
         provider = error.provider if isinstance(error, ProviderError) else None
-        return None, _failed(_error(error.code, error.message, error.hint, provider))
+        return None, _failed(row, _error(error.code, error.message, error.hint, provider))
     except SQLAlchemyError:
         raise
     except Exception as error:
         log.error("stage_failed", type=type(error).__name__, place=place(error))
-        return None, _failed(_error("internal", "Something went wrong on our side.", "Run it again."))
+        return None, _failed(row, _error("internal", "Something went wrong on our side.", "Run it again."))
     finally:
         holding.cancel()
         with suppress(asyncio.CancelledError):
             await holding
     if isinstance(made, Later):
         moment = repository.NOW + timedelta(seconds=made.after_s)
-        waits = {"state": "queued", "attempt": 0, "queued_at": moment, "due_at": moment}
+        waits = {"state": "queued", "attempt": 0, "crashes": 0, "queued_at": moment, "due_at": moment}
         return None, waits | {"progress": made.progress}
     if isinstance(made, Skipped):
         ended = {"state": "skipped", "reason": made.reason, "error": None, "finished_at": repository.NOW}
         return None, ended | {"progress": None}
     done = {"state": "done", "error": None, "finished_at": repository.NOW, "result": made.result, "progress": None}
+    done["failures"] = 0
     return made, done | {"input_hash": task.input_hash, "cpu_seconds": round(time.process_time() - cpu, 3)}
 
 
@@ -313,24 +371,34 @@ async def _recover(session: AsyncSession, take_id: UUID, stage_id: UUID) -> None
         _send(session, row, moment + max(UNTAKEN, moment - row.queued_at))
     elif row.state == "running" and row.lease_until and row.lease_until < moment:
         row.lease_token = row.lease_until = None
-        if row.attempt < MAX_ATTEMPTS:
+        if row.started_at is not None:
+            lost = telemetry.stage_entries(row.name, "lost", (moment - row.started_at).total_seconds())
+            telemetry.add_after_commit(session, lost)
+        row.crashes += 1
+        if row.crashes < MAX_ATTEMPTS:
             row.state, row.queued_at = "queued", moment
             _send(session, row, moment + UNTAKEN)
             changed(session, await repository.interview_of(session, take_id))
         else:
-            row.state, row.finished_at = "failed", moment
-            row.error = _error("stage_crashed", f"It stopped without an answer {MAX_ATTEMPTS} times.", "Run it again.")
+            row.state, row.finished_at, row.parked_at = "failed", moment, moment
+            row.failures += 1
+            row.error = _error("stage_crashed", f"It stopped without an answer {MAX_ATTEMPTS} times.", PARKED)
             await advance(session, take_id)
 
 
 def _send(session: AsyncSession, row: Stage, due_at: Any) -> None:
     row.due_at = due_at
-    limit_s = LIMITS_S[row.name]
-    outbox.enqueue(session, RUN, [str(row.id)], on=QUEUES[row.name], keep=False, limit_s=limit_s)
+    row.trace = tracing.current() or row.trace
+    on = QUEUES[row.name]
+    outbox.enqueue(session, RUN, [str(row.id)], on=on, keep=False, limit_s=QUEUE_LIMITS_S[on])
 
 
-def _failed(error: dict[str, Any]) -> dict[str, Any]:
-    return {"state": "failed", "error": error, "finished_at": repository.NOW}
+def _failed(row: Stage, error: dict[str, Any]) -> dict[str, Any]:
+    failures = row.failures + 1
+    values = {"state": "failed", "error": error, "finished_at": repository.NOW, "failures": failures}
+    if failures < MAX_FAILURES:
+        return values
+    return values | {"parked_at": repository.NOW, "error": error | {"hint": PARKED}}
 
 
 def _error(code: str, message: str, hint: str | None, provider: str | None = None) -> dict[str, Any]:

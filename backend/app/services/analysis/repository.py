@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from app.models.interview import Interview, QuestionRow
 from app.models.take import Stage, Take, Upload
+from app.models.turn import Turn
 
 # The clock of the database, which all processes share.
 NOW = func.clock_timestamp()
@@ -50,6 +52,36 @@ async def interview_of(session: AsyncSession, take_id: UUID) -> UUID:
     """The interview a take belongs to."""
     query = select(QuestionRow.interview_id).join(Take, Take.question_id == QuestionRow.id).where(Take.id == take_id)
     return (await session.scalars(query)).one()
+
+
+async def next_in_turn(session: AsyncSession, queue: str, names: Collection[str]) -> UUID | None:
+    """The queued stage of these names whose owner's turn it is, locked; those another worker is taking are left out.
+
+    Owners stand in a line: where they are depends on when they were last served, or on when their stage was queued if
+    that was later. So who has twenty stages waits behind who has one, and nobody waits for ever.
+    """
+    turn = func.greatest(Stage.queued_at, Turn.served_at)
+    query = (
+        select(Stage.id, Take.owner_id)
+        .join(Take, Take.id == Stage.take_id)
+        .outerjoin(Turn, (Turn.owner_id == Take.owner_id) & (Turn.queue == queue))
+        .where(Stage.state == "queued", Stage.name.in_(names), Stage.queued_at <= NOW)
+        .order_by(turn, Stage.queued_at, Stage.id)
+        .limit(1)
+        .with_for_update(of=Stage, skip_locked=True)
+    )
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
+        return None
+    served = insert(Turn).values(owner_id=found.owner_id, queue=queue, served_at=NOW)
+    await session.execute(served.on_conflict_do_update(index_elements=["owner_id", "queue"], set_={"served_at": NOW}))
+    identity: UUID = found.id
+    return identity
+
+
+async def name_of(session: AsyncSession, stage_id: UUID) -> str | None:
+    """The name of a stage, while it is there."""
+    return (await session.scalars(select(Stage.name).where(Stage.id == stage_id))).one_or_none()
 
 
 async def take_lease(session: AsyncSession, stage_id: UUID, token: UUID, lease: timedelta) -> bool:

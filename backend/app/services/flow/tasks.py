@@ -17,8 +17,8 @@ from app.services.recordings import service as recordings
 
 @task(pipeline.RUN)
 async def run_stage(stage_id: str) -> None:
-    """Compute one stage."""
-    await pipeline.run(UUID(stage_id), prepare)
+    """Compute one stage: this one, or that of somebody whose turn it is."""
+    await pipeline.run_next(UUID(stage_id), prepare)
 
 
 @task(listening.LISTEN)
@@ -50,5 +50,4 @@ async def expire() -> None:
     async with transaction() as session:
         await copies.forget(session)
         await audit.expire(session)
-    recordings.clear_workshop()
     await storage.clean()

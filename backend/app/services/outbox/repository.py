@@ -15,12 +15,17 @@ async def due(session: AsyncSession, limit: int) -> Sequence[OutboxJob]:
     """Jobs whose time has come, locked; those another relay holds are left out."""
     query = (
         select(OutboxJob)
-        .where(OutboxJob.due_at <= func.clock_timestamp())
+        .where(OutboxJob.due_at <= func.clock_timestamp(), OutboxJob.parked_at.is_(None))
         .order_by(OutboxJob.due_at, OutboxJob.created_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return (await session.scalars(query)).all()
+
+
+async def locked(session: AsyncSession, job_id: UUID) -> OutboxJob | None:
+    """One job, locked."""
+    return (await session.scalars(select(OutboxJob).where(OutboxJob.id == job_id).with_for_update())).one_or_none()
 
 
 async def remove(session: AsyncSession, job_id: UUID) -> None:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import structlog
 from redis.exceptions import RedisError
 
+from app.core import telemetry
 from app.core.events import connect
 from app.domain.errors import ProviderError
 from app.services.providers.catalog import title
@@ -119,6 +120,7 @@ async def _succeeded(provider: str) -> None:
             await redis.set(f"provider:{provider}:answered", datetime.now(UTC).isoformat(), ex=ERRORS_DAYS * 86_400)
     except (RedisError, OSError) as error:
         log.warning("provider_state_not_kept", type=type(error).__name__)
+    await telemetry.add({(telemetry.PROVIDER_CALLS, provider, "answered"): 1})
 
 
 async def _failed(provider: str, purpose: str, error: ProviderError) -> None:
@@ -126,6 +128,9 @@ async def _failed(provider: str, purpose: str, error: ProviderError) -> None:
     log.warning("provider_failed", provider=provider, purpose=purpose, code=error.code)
     if error.code == "budget_spent":
         return  # no call was made
+    await telemetry.add(
+        {(telemetry.PROVIDER_CALLS, provider, "failed"): 1, (telemetry.PROVIDER_ERRORS, provider, error.code): 1}
+    )
     entry = {"at": datetime.now(UTC).isoformat(), "purpose": purpose, "code": error.code, "message": error.message}
     try:
         async with connect() as redis:

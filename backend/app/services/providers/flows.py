@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import ValidationError
 
+from app.core import tracing
 from app.core.config import settings
 from app.core.logging import request_id
 from app.domain.errors import BadInput, ProviderError
@@ -47,18 +48,24 @@ async def run_flow(name: str, message: dict[str, Any], *, timeout_s: float = TIM
     headers = {"x-api-key": key.get_secret_value()} if key else {}
     if request_id():
         headers["X-Request-Id"] = request_id()
+    address = f"{settings().langflow_url.rstrip('/')}/api/v2/workflows"
+    with tracing.span(f"flow {name}", kind="client") as span:
+        response = await _post(address, body, headers | tracing.headers(), timeout_s)
+        if span is not None:
+            span.set_attribute("http.response.status_code", response.status_code)
+    return _data(name, response)
+
+
+async def _post(address: str, body: dict[str, Any], headers: dict[str, str], timeout_s: float) -> httpx.Response:
     async with _client(timeout_s) as http:
         try:
-            response = await http.post(
-                f"{settings().langflow_url.rstrip('/')}/api/v2/workflows", json=body, headers=headers
-            )
+            return await http.post(address, json=body, headers=headers)
         except httpx.TimeoutException:
             hint = "Try again; it may be busy or starting."
             late = f"The flow server did not answer within {timeout_s:g} seconds."
             raise _failed(late, "timeout", True, hint=hint) from None
         except (httpx.HTTPError, httpx.InvalidURL):
             raise _failed("The flow server cannot be reached.", "unreachable", True, hint=CHECK_ADDRESS) from None
-    return _data(name, response)
 
 
 def fitting(name: str, kind: type[T], data: Any) -> T:

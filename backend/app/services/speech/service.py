@@ -232,6 +232,14 @@ async def _finish(begun: SpeechClip, state: str, spoken: _Spoken | None, object_
         return True
 
 
+async def give_up(key: str) -> None:
+    """The job of a clip was set aside: the page reads the text by itself and waits no longer."""
+    async with transaction() as session:
+        clip = await repository.get(session, key)
+    if clip is not None and clip.state == "preparing":
+        await _finish(clip, "failed", None, clip.object_key, "It could not be spoken.")
+
+
 async def remove_unused(session: AsyncSession) -> Sequence[str]:
     """Delete the clips nothing uses any more and return the keys of their audio."""
     return await repository.remove_unused(session)

@@ -6,7 +6,7 @@ from app.services.outbox.service import job
 from app.services.speech import service
 
 
-@job(service.SYNTHESISE)
+@job(service.SYNTHESISE, given_up=service.give_up)
 async def synthesise(key: str) -> None:
     """Make the audio of one clip."""
     await service.synthesise(key)

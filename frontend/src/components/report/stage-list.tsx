@@ -33,9 +33,11 @@ export function StageList({ stages, onRetry, retrying }: Props) {
             {STAGES[stage.name].doing} stopped. {stage.error?.message}
           </strong>
           {stage.error?.hint && <span>{stage.error.hint}</span>}
-          <button type="button" className="btn" disabled={retrying} onClick={() => onRetry(stage.name)}>
-            Try again
-          </button>
+          {!stage.parked && (
+            <button type="button" className="btn" disabled={retrying} onClick={() => onRetry(stage.name)}>
+              Try again
+            </button>
+          )}
         </div>
       ))}
     </div>

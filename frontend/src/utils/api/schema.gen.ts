@@ -590,6 +590,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the installation is
+         * @description Queues, workers, what failed and why, services of others, the last backup.
+         */
+        get: operations["read_operations_api_operations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operations/audit": {
         parameters: {
             query?: never;
@@ -604,6 +624,66 @@ export interface paths {
         get: operations["read_audit_api_operations_audit_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a job again
+         * @description One that is set aside.
+         */
+        post: operations["retry_job_api_operations_jobs__job_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run again what failed for a reason
+         * @description The oldest first, at most 200 at once.
+         */
+        post: operations["retry_reason_api_operations_retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/stages/{stage_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a stage again
+         * @description A failed one or one that is set aside, with what depends on it.
+         */
+        post: operations["retry_stage_api_operations_stages__stage_id__retry_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2068,6 +2148,19 @@ export interface components {
             variable: string;
         };
         /**
+         * LastErrorOut
+         * @description The last error of a service.
+         */
+        LastErrorOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Code */
+            code: string;
+        };
+        /**
          * LimitsOut
          * @description Limits that a page can show before somebody meets them.
          */
@@ -2185,12 +2278,59 @@ export interface components {
             name: string;
         };
         /**
+         * OperationsOut
+         * @description How the installation is. `troubles` come 50 to a page, the newest first.
+         */
+        OperationsOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Last Backup At */
+            last_backup_at: string | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "personal" | "server";
+            outbox: components["schemas"]["OutboxOut"];
+            /** Page */
+            page: number;
+            /** Pages */
+            pages: number;
+            /** Providers */
+            providers: components["schemas"]["ProviderStateOut"][];
+            /** Queue Answers */
+            queue_answers: boolean;
+            /** Queues */
+            queues: components["schemas"]["QueueOut"][];
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
+            /** Total */
+            total: number;
+            /** Troubles */
+            troubles: components["schemas"]["TroubleOut"][];
+            /** Version */
+            version: string;
+        };
+        /**
          * OrderIn
          * @description All questions of the interview in their new order.
          */
         OrderIn: {
             /** Ids */
             ids: string[];
+        };
+        /**
+         * OutboxOut
+         * @description Jobs recorded and not done; `overdue` ones should have been sent half a minute ago.
+         */
+        OutboxOut: {
+            /** Overdue */
+            overdue: number;
+            /** Recorded */
+            recorded: number;
         };
         /**
          * PasswordIn
@@ -2713,6 +2853,25 @@ export interface components {
             paused_s: number;
         };
         /**
+         * ProviderStateOut
+         * @description A service of others that is chosen or was used. While `paused_seconds` is above 0 it is left alone.
+         */
+        ProviderStateOut: {
+            /** Answered At */
+            answered_at: string | null;
+            /** Chosen */
+            chosen: boolean;
+            /** Cost Today Usd */
+            cost_today_usd: number;
+            /** Id */
+            id: string;
+            last_error: components["schemas"]["LastErrorOut"] | null;
+            /** Paused Seconds */
+            paused_seconds: number;
+            /** Title */
+            title: string;
+        };
+        /**
          * Question
          * @description One question to be spoken.
          *
@@ -2804,6 +2963,22 @@ export interface components {
             takes: components["schemas"]["TakeSummary"][];
         };
         /**
+         * QueueOut
+         * @description One queue: jobs that nobody has begun, the age of the oldest, and what is being done.
+         */
+        QueueOut: {
+            /** Name */
+            name: string;
+            /** Oldest Seconds */
+            oldest_seconds: number;
+            /** Running */
+            running: number;
+            /** Waiting */
+            waiting: number;
+            /** Workers */
+            workers: components["schemas"]["WorkerOut"][];
+        };
+        /**
          * ReadyOut
          * @description Whether each service answers. `ready` is true when all of them do.
          */
@@ -2818,6 +2993,16 @@ export interface components {
             ready: boolean;
             /** Worker */
             worker: boolean;
+        };
+        /**
+         * ReasonOut
+         * @description How much failed for one reason.
+         */
+        ReasonOut: {
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * ReceiptOut
@@ -2950,6 +3135,16 @@ export interface components {
             most_days: number;
         };
         /**
+         * RetriedOut
+         * @description How many were set going again, and how many of that reason are left.
+         */
+        RetriedOut: {
+            /** Left */
+            left: number;
+            /** Retried */
+            retried: number;
+        };
+        /**
          * RetryIn
          * @description A failed stage to run again, with what depends on it.
          */
@@ -2959,6 +3154,14 @@ export interface components {
              * @enum {string}
              */
             stage: "media" | "transcript" | "voice" | "presence" | "cloud_video" | "grade" | "tips";
+        };
+        /**
+         * RetryReasonIn
+         * @description Everything that failed for this reason.
+         */
+        RetryReasonIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * ScoreStatus
@@ -3167,7 +3370,7 @@ export interface components {
         };
         /**
          * StageOut
-         * @description One step of the analysis of a take.
+         * @description One step of the analysis of a take. One that is `parked` is not tried again by itself or by its owner.
          */
         StageOut: {
             /** Attempt */
@@ -3182,6 +3385,8 @@ export interface components {
              * @enum {string}
              */
             name: "media" | "transcript" | "voice" | "presence" | "cloud_video" | "grade" | "tips";
+            /** Parked */
+            parked: boolean;
             /**
              * Reason
              * @description Why it was skipped, in plain words.
@@ -3440,6 +3645,42 @@ export interface components {
             words: components["schemas"]["Word"][];
         };
         /**
+         * TroubleOut
+         * @description A stage that failed, or a job that is set aside. What is `parked` is never tried again by itself.
+         */
+        TroubleOut: {
+            /** At */
+            at: string | null;
+            /** Attempt */
+            attempt: number;
+            /** Failures */
+            failures: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stage" | "job";
+            /**
+             * Name
+             * @description The stage (`media`, ...) or the kind of job.
+             */
+            name: string;
+            /** Parked */
+            parked: boolean;
+            /**
+             * Reason
+             * @description A stable code.
+             */
+            reason: string;
+            /** Take Id */
+            take_id: string | null;
+        };
+        /**
          * UploadOut
          * @description The unfinished upload of a take: where to resume it.
          */
@@ -3620,6 +3861,16 @@ export interface components {
             start_ms: number | null;
             /** Text */
             text: string;
+        };
+        /**
+         * WorkerOut
+         * @description A worker process, and how many seconds ago it said that it lives.
+         */
+        WorkerOut: {
+            /** Name */
+            name: string;
+            /** Seen Seconds */
+            seen_seconds: number;
         };
     };
     responses: never;
@@ -6276,6 +6527,64 @@ export interface operations {
             };
         };
     };
+    read_operations_api_operations_get: {
+        parameters: {
+            query?: {
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationsOut"];
+                };
+            };
+            /** @description Nobody is signed in, or it is not proven who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_audit_api_operations_audit_get: {
         parameters: {
             query?: {
@@ -6311,6 +6620,232 @@ export interface operations {
             };
             /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_job_api_operations_jobs__job_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or it is not proven who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_reason_api_operations_retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetriedOut"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or it is not proven who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Over a limit that the message names. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was given cannot be used; nothing was stored. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A service this one needs cannot be reached now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_stage_api_operations_stages__stage_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stage_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or it is not proven who is asking. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule forbids it (foreign origin, address policy, robots.txt). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, or belongs to somebody else. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not fit the state things are in now. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,1 @@
+"""What whoever runs this installation sees of it, and can set going again."""
