@@ -17,9 +17,11 @@ import threading
 from typing import Any
 
 import structlog
+from celery.schedules import crontab
 from celery.signals import setup_logging, worker_ready
 from redis.exceptions import RedisError
 
+import app.services.backup.tasks as backup
 import app.services.flow.tasks
 import app.services.outbox.files
 import app.services.outbox.tasks
@@ -38,6 +40,14 @@ celery_app.conf.beat_schedule = {
     "copies": {"task": "copies.delete", "schedule": COPIES_S, "options": {"expires": COPIES_S, "queue": CLOUD}},
     "expire": {"task": "recordings.expire", "schedule": EXPIRE_S, "options": {"expires": EXPIRE_S}},
 }
+if settings().backup_url:
+    # The worker of the cloud services waits for most of its time; beat is the one clock that every set-up has.
+    celery_app.conf.beat_schedule["backup"] = {
+        "task": backup.NIGHTLY,
+        "schedule": crontab(hour=3, minute=17),
+        "options": {"expires": EXPIRE_S, "queue": CLOUD, "time_limit": backup.LIMIT_S},
+    }
+    _ = settings().backups
 celery = celery_app
 _ = settings().storage  # a setting that is wrong ends the start, not the first job
 
