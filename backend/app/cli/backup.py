@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import signal
 import subprocess
 import time
@@ -119,7 +118,7 @@ def database(*, alone: bool) -> Iterator[str]:
 
     `alone`: nothing else may run on the data folder. Raises Conflict.
     """
-    if os.environ.get("DATABASE_URL"):
+    if "database_url" in settings().model_fields_set:
         yield service.plain_url()
         return
     folder = DataFolder(settings().data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -30,12 +29,12 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 
 @pytest.fixture
-def environment(url: str, services: Services, server: Server, tmp_path: Path) -> Iterator[dict[str, str]]:
+def environment(url: str, services: Services, server: Server, tmp_path: Path) -> dict[str, str]:
     """The settings of an installation whose recordings and backups are in two buckets."""
     media, backups = f"media-{uuid4().hex[:12]}", f"backups-{uuid4().hex[:12]}"
     server.make(media)
     server.make(backups)
-    yield server.settings(media) | {
+    return server.settings(media) | {
         "DATABASE_URL": url,
         "REDIS_URL": services.redis_url,
         "REHEARSAL_DATA": str(tmp_path),

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import random
+import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
@@ -362,6 +363,16 @@ def test_secrets_are_no_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (environment["PGHOST"], environment["PGPORT"], environment["PGSSLMODE"]) == ("127.0.0.1", "5433", "require")
     assert "REHEARSAL_SECRET_KEY" not in environment
     with pytest.raises(BadInput) as caught:
-        postgres.programs(100, address)
+        postgres.programs(100)
     assert "PostgreSQL 100" in caught.value.message
     assert "postgresql-client-100" in str(caught.value.hint)
+
+
+def test_a_database_elsewhere_is_reached_by_tls() -> None:
+    """Nobody listens there: the programs get as far as that only when they can do what the address demands."""
+    address = "postgresql://u@127.0.0.1:9/x?sslmode=verify-full"
+    for server in (16, 18):
+        program = postgres.programs(server).dump
+        done = subprocess.run([program], env=postgres.environment(address), capture_output=True, text=True, check=False)
+        assert "Connection refused" in done.stderr, done.stderr
+    assert "LD_PRELOAD" not in postgres.environment("postgresql://u@/x?host=/tmp")

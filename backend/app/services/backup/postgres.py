@@ -20,9 +20,8 @@ from psycopg import pq, sql
 from app.domain.errors import BadInput, Conflict, RehearsalError
 
 # One backup or restore of a database at a time.
-LOCK = 4_207_716
+LOCK = 4_207_720
 CLOSING_S = 2.0
-TLS_MODES = frozenset({"require", "verify-ca", "verify-full"})
 # What people and administrators made. A system that was only started has rows of its own elsewhere.
 PRECIOUS = {"owners": "kind <> 'local'", "postings": "true", "provider_settings": "true"}
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
@@ -59,17 +58,16 @@ def connected(url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def programs(server: int, url: str) -> Programs:
+def programs(server: int) -> Programs:
     """The programs that can dump a server of this major version: those nearest above it. Raises BadInput.
 
-    They come with the embedded PostgreSQL, or from PATH; the former speak no TLS, so a server elsewhere that demands
-    it needs the latter.
+    They come with the embedded PostgreSQL (16 and 18), or from the system's packages. Newer ones would do for a dump,
+    but what they restore with says things that an older server does not know.
     """
     # Debian keeps every version in a folder of its own; its pg_dump in PATH chooses one by a rule of its own.
     folders = list(Path("/usr/lib/postgresql").glob("*/bin"))
     folders += [Path(found).parent] if (found := shutil.which("pg_dump")) else []
-    if parameters(url).get("PGSSLMODE") not in TLS_MODES:
-        folders += _embedded()
+    folders += _embedded()
     found_ones = [each for folder in folders if (each := _programs(folder)) is not None]
     able = sorted((each for each in found_ones if each.major >= server), key=lambda each: each.major)
     if able:
@@ -116,7 +114,7 @@ def parameters(url: str) -> dict[str, str]:
 
 async def dump(url: str, server: int, path: Path) -> None:
     """Dump the whole database into a file. Raises BadInput, DumpFailed."""
-    await _run(programs(server, url).dump, url, "--format=custom", "--no-owner", "--no-privileges", f"--file={path}")
+    await _run(programs(server).dump, url, "--format=custom", "--no-owner", "--no-privileges", f"--file={path}")
 
 
 async def restore(url: str, server: int, path: Path) -> None:
@@ -124,14 +122,29 @@ async def restore(url: str, server: int, path: Path) -> None:
     own = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
     name = parameters(url).get("PGDATABASE", "rehearsal")
     # As an argument of --dbname an address would be one, too: a name alone is a name.
-    await _run(programs(server, url).restore, url, *own, f"--dbname={name}", str(path))
+    await _run(programs(server).restore, url, *own, f"--dbname={name}", str(path))
+
+
+def environment(url: str) -> dict[str, str]:
+    """What the programs get to see: the way to the database, and none of our secrets. Raises BadInput."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME") or name.startswith("PG")}
+    kept |= parameters(url)
+    if not kept.get("PGHOST", "/").startswith("/") and (library := _with_tls()):
+        # Those of the embedded PostgreSQL speak no TLS; over a network they do with the library of our own driver.
+        kept["LD_PRELOAD"] = library
+    return kept
+
+
+def _with_tls() -> str | None:
+    spec = importlib.util.find_spec("psycopg_binary")
+    folder = Path(spec.origin).parent.with_name("psycopg_binary.libs") if spec and spec.origin else Path()
+    return next((str(path) for path in folder.glob("libpq-*.so*")), None)
 
 
 async def _run(program: str, url: str, *arguments: str) -> None:
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME") or name.startswith("PG")}
     process = await asyncio.create_subprocess_exec(
         *(program, "--no-password", *arguments),
-        env=kept | parameters(url),
+        env=environment(url),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -144,7 +157,8 @@ async def _run(program: str, url: str, *arguments: str) -> None:
     if process.returncode:
         # Only what kind of failure it was: its lines may quote an address or a row.
         text = said.decode(errors="replace")
-        kinds = {"No space left": "the disk is full", "version mismatch": "its version is too old"}
+        kinds = {"No space left": "the disk is full", "version mismatch": "it is older than the server"}
+        kinds |= {"unsupported version": "the backup was made by a newer PostgreSQL"}
         kinds |= {"unrecognized configuration parameter": "it is newer than this server: install the server's version"}
         why = next((meaning for sign, meaning in kinds.items() if sign in text), f"exit status {process.returncode}")
         raise DumpFailed(f"{Path(program).name} failed: {why}.", hint="The database's own log says more.")

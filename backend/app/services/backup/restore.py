@@ -74,7 +74,7 @@ async def restore(url: str, recordings: Store, path: Path, *, overwrite: bool, t
                     hint="Add --overwrite to delete it, or restore into an empty one.",
                 )
             server = postgres.server_major(connection)
-            postgres.programs(server, url)  # what is missing is said before anything is deleted
+            postgres.programs(server)  # what is missing is said before anything is deleted
             postgres.wait_alone(connection)
             gone = erasures.erased(connection)
             postgres.empty(connection)
