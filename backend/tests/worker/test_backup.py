@@ -265,22 +265,45 @@ async def test_what_nobody_refers_to_is_left_out(url: str, recordings: Store, tm
     assert await contents(elsewhere) == data
 
 
-async def test_who_was_erased_after_the_backup_stays_erased(url: str, recordings: Store, tmp_path: Path) -> None:
+async def test_everybody_signs_in_again(url: str, recordings: Store, tmp_path: Path) -> None:
+    with psycopg.connect(url) as connection:
+        for table in postgres.LEFT_OUT:
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+            connection.execute(f"CREATE TABLE {table} AS SELECT 'a token'::text AS token_hash")
+    path = await made(url, recordings, tmp_path / "backups")
+    await put_back(url, recordings, path, overwrite=True)
+    rows = dump_of(url)
+    assert [rows[table] for table in postgres.LEFT_OUT] == [[], []]
+
+
+@pytest.mark.parametrize("ended", [False, True])
+async def test_who_was_erased_after_the_backup_stays_erased(
+    url: str, recordings: Store, tmp_path: Path, ended: bool
+) -> None:
     person = uuid4()
     with psycopg.connect(url) as connection:
         connection.execute("INSERT INTO owners (id, kind) VALUES (%s, 'account')", [person])
-    await record(recordings, practise(url, person))
+    theirs = practise(url, person)
+    left = await record(recordings, theirs)
     kept = await record(recordings, practise(url))
     path = await made(url, recordings, tmp_path / "backups")
     with psycopg.connect(url) as connection:
-        connection.execute("UPDATE owners SET erased_at = now() WHERE id = %s", [person])
+        if ended:  # the receipt is all that is left
+            connection.execute("CREATE TABLE IF NOT EXISTS erasures (owner_digest text)")
+            digest = hashlib.sha256(str(person).encode()).hexdigest()
+            connection.execute("INSERT INTO erasures (owner_digest) VALUES (%s)", [digest])
+            connection.execute("DELETE FROM owners WHERE id = %s", [person])
+        else:
+            connection.execute("UPDATE owners SET erased_at = now() WHERE id = %s", [person])
     elsewhere = Store(Folder(tmp_path / "elsewhere"))
+    for key, content in left.items():
+        await elsewhere.put_bytes(key, content)  # the erasure had not got that far
     done = await put_back(url, elsewhere, path, overwrite=True)
     assert (done.erased_again, done.missing, done.left_out) == (1, 0, 2)
     assert await contents(elsewhere) == kept
-    with psycopg.connect(url) as connection:
-        erased = connection.execute("SELECT id FROM owners WHERE erased_at IS NOT NULL").fetchall()
-    assert erased == [(person,)]
+    rows = dump_of(url)
+    assert not [table for table, found in rows.items() if str(person) in str(found) or str(theirs) in str(found)]
+    assert len(rows["takes"]) == 1
 
 
 async def test_the_oldest_go(url: str, recordings: Store, tmp_path: Path) -> None:

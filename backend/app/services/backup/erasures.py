@@ -1,8 +1,9 @@
-"""Whoever was erased after a backup was made is erased again after it has been restored.
+"""Whoever was erased after a backup was made is erased again when it has been restored.
 
-An owner with `erased_at` is unreadable at once, and the job that erases takes the rest. Who that is can only be known
-from the database that is replaced: when that one is lost, whoever restores has to ask for it again by hand
-(docs/operations.md). A table of receipts that outlives the owner's row belongs into `erased`.
+Who that is only the database knows that is being replaced: `owners.erased_at` while an erasure is at work, and after
+its end the receipt. The contract with the receipts: a table `erasures` with a column `owner_digest`, the hexadecimal
+sha256 of the owner's id as text, which says nothing to anybody who has not got the id already. When that database is
+lost, whoever restores has to repeat erasures by hand (docs/operations.md).
 """
 
 from __future__ import annotations
@@ -12,16 +13,30 @@ from uuid import UUID
 
 import psycopg
 
-
-def erased(connection: psycopg.Connection) -> list[UUID]:
-    """The owners of whom this database knows that they asked to be forgotten; none when it has no tables."""
-    asked = "SELECT FROM information_schema.columns WHERE table_name = 'owners' AND column_name = 'erased_at'"
-    if connection.execute(asked).fetchone() is None:
-        return []
-    return [row[0] for row in connection.execute("SELECT id FROM owners WHERE erased_at IS NOT NULL")]
+_DIGEST = "encode(sha256(convert_to(id::text, 'UTF8')), 'hex')"
 
 
-def erase_again(connection: psycopg.Connection, owners: Sequence[UUID]) -> int:
-    """Mark those of these owners that a restore has brought back; how many."""
-    asked = "UPDATE owners SET erased_at = clock_timestamp() WHERE id = ANY(%s) AND erased_at IS NULL"
-    return connection.execute(asked, [list(owners)]).rowcount
+def erased(connection: psycopg.Connection) -> list[str]:
+    """Digests of the owners of whom this database knows that they were erased; none when it has no tables."""
+    found: list[str] = []
+    if _has(connection, "owners", "erased_at"):
+        asked = f"SELECT {_DIGEST} FROM owners WHERE erased_at IS NOT NULL"
+        found += [row[0] for row in connection.execute(asked)]
+    if _has(connection, "erasures", "owner_digest"):
+        asked = "SELECT owner_digest FROM erasures WHERE owner_digest IS NOT NULL"
+        found += [row[0] for row in connection.execute(asked)]
+    return found
+
+
+def erase_again(connection: psycopg.Connection, digests: Sequence[str]) -> tuple[int, list[UUID]]:
+    """Delete these owners with every row of theirs; how many there were, and the takes whose files have to go."""
+    # The digest is of the column `id` of `owners`, the only one of that name in the inner query.
+    asked = f"SELECT id FROM takes WHERE owner_id IN (SELECT id FROM owners WHERE {_DIGEST} = ANY(%s))"
+    takes = [row[0] for row in connection.execute(asked, [list(digests)])]
+    # Every table that belongs to an owner goes with the row.
+    return connection.execute(f"DELETE FROM owners WHERE {_DIGEST} = ANY(%s)", [list(digests)]).rowcount, takes
+
+
+def _has(connection: psycopg.Connection, table: str, column: str) -> bool:
+    asked = "SELECT FROM information_schema.columns WHERE table_name = %s AND column_name = %s"
+    return connection.execute(asked, [table, column]).fetchone() is not None

@@ -24,6 +24,8 @@ LOCK = 4_207_720
 CLOSING_S = 2.0
 # What people and administrators made. A system that was only started has rows of its own elsewhere.
 PRECIOUS = {"owners": "kind <> 'local'", "postings": "true", "provider_settings": "true"}
+# Who is signed in, and the links of mails: nothing that was revoked may be valid again after a restore.
+LEFT_OUT = ("sign_ins", "links")
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 
 
@@ -113,8 +115,10 @@ def parameters(url: str) -> dict[str, str]:
 
 
 async def dump(url: str, server: int, path: Path) -> None:
-    """Dump the whole database into a file. Raises BadInput, DumpFailed."""
-    await _run(programs(server).dump, url, "--format=custom", "--no-owner", "--no-privileges", f"--file={path}")
+    """Dump the database into a file: all tables, and all rows but those of LEFT_OUT. Raises BadInput, DumpFailed."""
+    without = [f"--exclude-table-data={table}" for table in LEFT_OUT]
+    own = ("--format=custom", "--no-owner", "--no-privileges", *without, f"--file={path}")
+    await _run(programs(server).dump, url, *own)
 
 
 async def restore(url: str, server: int, path: Path) -> None:

@@ -24,12 +24,11 @@ from app.utils.paths import REPOSITORY
 
 BACKEND = REPOSITORY / "backend"
 NAMED = 20
-# Every object that a row refers to; what belongs to somebody who is being erased is not missed.
+# Every object that a row refers to.
 _REFERENCES = """
-  SELECT key FROM (
-    SELECT unnest(ARRAY[media_key, audio_key, poster_key]) AS key, owner_id FROM takes
-    UNION ALL SELECT p.key, u.owner_id FROM upload_parts p JOIN uploads u ON u.id = p.upload_id
-  ) AS kept JOIN owners o ON o.id = owner_id WHERE key IS NOT NULL AND o.erased_at IS NULL
+  SELECT key FROM (SELECT unnest(ARRAY[media_key, audio_key, poster_key]) AS key FROM takes) AS kept
+  WHERE key IS NOT NULL
+  UNION ALL SELECT key FROM upload_parts
   UNION ALL SELECT object_key FROM speech_clips WHERE state = 'ready'
 """
 
@@ -81,7 +80,10 @@ async def restore(url: str, recordings: Store, path: Path, *, overwrite: bool, t
             await postgres.restore(url, server, work / archive.DUMP)
             await _migrate(url)
             tell("database   restored and up to date")
-            done = Restored(manifest, erased_again=erasures.erase_again(connection, gone))
+            done = Restored(manifest)
+            done.erased_again, takes = erasures.erase_again(connection, gone)
+            for take in takes:
+                await recordings.delete_prefix(f"takes/{take}/")
             if manifest.media:
                 await _media(connection, recordings, path, done)
                 tell(f"recordings {done.objects} objects, {done.bytes / 1e6:.1f} MB, each compared")
@@ -206,19 +208,13 @@ async def _size(recordings: Store, key: str) -> int | None:
 
 
 def _wanted(connection: psycopg.Connection, key: str) -> bool:
-    """Whether the database knows what an object is for, and nobody has asked to forget it."""
+    """Whether the database knows what an object is for."""
     first, _, rest = key.partition("/")
     if first == "takes":
         try:
-            return _take_is_there(connection, UUID(rest.partition("/")[0]))
+            take = UUID(rest.partition("/")[0])
         except ValueError:
             return False
+        return connection.execute("SELECT EXISTS (SELECT FROM takes WHERE id = %s)", [take]).fetchone() == (True,)
     asked = "SELECT EXISTS (SELECT FROM speech_clips WHERE object_key = %s)"
     return connection.execute(asked, [key]).fetchone() == (True,)
-
-
-def _take_is_there(connection: psycopg.Connection, take: UUID) -> bool:
-    asked = (
-        "SELECT EXISTS (SELECT FROM takes t JOIN owners o ON o.id = t.owner_id WHERE t.id = %s AND o.erased_at IS NULL)"
-    )
-    return connection.execute(asked, [take]).fetchone() == (True,)
