@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,11 @@ def journey(url: str, interview: str, takes: list[str]) -> dict[str, Any]:
         for path in ("/postings", f"/interviews/{interview}", f"/interviews/{interview}/report")
     }
     seen |= {take: candidate.call("GET", f"/takes/{take}") for take in takes}
+    for question in seen[f"/interviews/{interview}"]["questions"]:
+        spoken = f"/interviews/{interview}/questions/{question['id']}/speech"
+        while (speech := candidate.call("GET", spoken))["state"] == "preparing":
+            time.sleep(0.5)
+        seen[spoken] = speech
     with httpx.Client(base_url=url, timeout=60) as http:
         for address in sorted(addresses(seen)):
             answer = http.get(address)

@@ -88,7 +88,7 @@ async def create(url: str, recordings: Store, target: Place, *, with_media: bool
             raise
         if isinstance(target, Bucket):
             await Store(target).put_file(writer.path.name, writer.path)
-        await _say_when()
+        await _say_when(tell)
     return Backup(writer.path.name, size, manifest)
 
 
@@ -176,7 +176,7 @@ async def nightly() -> None:
     recordings = Store(settings().storage)
     with_media = isinstance(recordings.place, Folder)
     try:
-        made = await create(plain_url(), recordings, target, with_media=with_media, tell=lambda _: None)
+        made = await create(plain_url(), recordings, target, with_media=with_media, tell=_note)
         gone = await prune(target, KEEP)
     except RehearsalError as error:
         log.error("backup_failed", code=error.code, message=error.message)
@@ -184,17 +184,23 @@ async def nightly() -> None:
     log.info("backup_done", name=made.name, bytes=made.bytes, pruned=len(gone))
 
 
+def _note(text: str) -> None:
+    log.info("backup", said=text)
+
+
 def plain_url() -> str:
     """The address of the configured database as PostgreSQL's own programs know it."""
     return settings().database_url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
-async def _say_when() -> None:
+async def _say_when(tell: Tell) -> None:
+    if "redis_url" not in settings().model_fields_set:
+        return  # the embedded Valkey of one person: nobody watches it
     try:
         async with events.connect() as redis:
             await redis.set(LAST_KEY, int(time.time()))
-    except (RedisError, OSError) as error:
-        log.warning("backup_not_said", type=type(error).__name__)
+    except (RedisError, OSError):
+        tell("The queue does not answer: monitoring will not know of this backup.")
 
 
 @contextmanager

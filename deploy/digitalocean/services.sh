@@ -1,0 +1,33 @@
+#!/bin/sh
+# `docker compose` with the files and services of this machine's role: services.sh up | stop | ps | logs | run ...
+#   up                 start what is this machine's, newer images first built
+#   stop-work          stop everything that uses the database, for a restore
+#   anything else      goes to `docker compose`
+set -eu
+env_file=${INSTALL_ENV:-/etc/rehearsal/install.env}
+# shellcheck source=/dev/null
+. "$env_file"
+deploy=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
+set_files() { set -- -f "$deploy/docker-compose.prod.yml"; [ "$ROLE" != front ] || set -- "$@" -f "$deploy/digitalocean/front.yml"; files="$*"; }
+set_files
+# shellcheck disable=SC2086  # the paths have no spaces
+compose() { docker compose $files "$@"; }
+
+workers="worker-interactive worker-media worker-vision worker-listening worker-cloud"
+case $ROLE in
+  single) services="" ;;
+  # `beat` is the clock: exactly one of an installation, on the machine that hand-over.sh names first.
+  front) services="web api-1 api-2 flows migrate"; [ ! -e "$deploy/secrets/beat" ] || services="$services beat" ;;
+  # Their flow server asks for language models at the API beside it.
+  worker) services="api-1 flows $workers" ;;
+  *) echo "ROLE in $env_file is not what it should be." >&2; exit 1 ;;
+esac
+
+case ${1:-} in
+  # shellcheck disable=SC2086  # several words
+  up) compose up -d --build --remove-orphans $services ;;
+  # shellcheck disable=SC2086
+  stop-work) compose stop beat api-1 api-2 flows $workers ;;
+  "") echo "services.sh up | stop-work | ps | logs SERVICE | run --rm beat backup list" >&2; exit 2 ;;
+  *) compose "$@" ;;
+esac
