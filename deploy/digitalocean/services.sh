@@ -8,10 +8,10 @@ env_file=${INSTALL_ENV:-/etc/rehearsal/install.env}
 # shellcheck source=/dev/null
 . "$env_file"
 deploy=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
-set_files() { set -- -f "$deploy/docker-compose.prod.yml"; [ "$ROLE" != front ] || set -- "$@" -f "$deploy/digitalocean/front.yml"; files="$*"; }
-set_files
-# shellcheck disable=SC2086  # the paths have no spaces
-compose() { docker compose $files "$@"; }
+compose() {
+  if [ "$ROLE" = front ]; then set -- -f "$deploy/digitalocean/front.yml" "$@"; fi
+  docker compose -f "$deploy/docker-compose.prod.yml" "$@"
+}
 
 workers="worker-interactive worker-media worker-vision worker-listening worker-cloud"
 case $ROLE in
@@ -23,10 +23,9 @@ case $ROLE in
   *) echo "ROLE in $env_file is not what it should be." >&2; exit 1 ;;
 esac
 
+# shellcheck disable=SC2086  # lists of words
 case ${1:-} in
-  # shellcheck disable=SC2086  # several words
   up) compose up -d --build --remove-orphans $services ;;
-  # shellcheck disable=SC2086
   stop-work) compose stop beat api-1 api-2 flows $workers ;;
   "") echo "services.sh up | stop-work | ps | logs SERVICE | run --rm beat backup list" >&2; exit 2 ;;
   *) compose "$@" ;;
