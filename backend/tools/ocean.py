@@ -187,6 +187,8 @@ def cloud_init(path: Path) -> Iterator[str]:
         yield "cloud-init.yaml: not checked, Debian's package cloud-init cannot be had here (apt-get update?)"
     else:
         schema = json.loads(package.read_text(encoding="utf-8"))
+        modules = set().union(*(part.get("properties", {}) for part in schema["$defs"].values()))
+        yield from (f"cloud-init.yaml: cloud-init knows no {key}" for key in set(configuration) - modules)
         for error in jsonschema.Draft4Validator(schema).iter_errors(configuration):
             yield f"cloud-init.yaml: {'.'.join(map(str, error.path))}: {error.message[:200]}"
     for file in configuration["write_files"]:
@@ -242,16 +244,16 @@ def agrees_with_compose(ocean: Path, compose: dict[str, Any]) -> Iterator[str]:
     yield from (f"hand-over.sh: nobody brings the secret {name}" for name in sorted(secrets) if name not in brought)
     front = yaml.safe_load((ocean / "front.yml").read_text(encoding="utf-8"))
     yield from (f"front.yml: no service {name}" for name in set(front["services"]) - services)
-    published = [str(port) for port in front["services"]["web"]["ports"]]
+    published = [str(port) for service in front["services"].values() for port in service["ports"]]
     network = (ocean / "terraform" / "network.tf").read_text(encoding="utf-8")
     listening = re.findall(r"listen (\d+);", (ocean / "load-balancer.conf").read_text(encoding="utf-8"))
     for port in listening:
         if f"{port}:{port}" not in published or f"port                     = {port}" not in network:
             yield f"load-balancer.conf: port {port} is not published or not asked"
     ports = " ".join(map(str, compose["services"]["web"]["ports"]))
-    yield from (
-        f"install.sh: the front door has no port {port}" for port in ("80", "443") if f":-{port}}}" not in ports
-    )
+    for port in re.findall(r"ufw allow (\d+)/tcp", texts[ocean / "install.sh"]):
+        if f":-{port}}}" not in ports:
+            yield f"install.sh: the front door has no port {port}"
     for unit in (ocean / "units").iterdir():
         for name in re.findall(r"/opt/rehearsal/deploy/digitalocean/([\w.-]+)", unit.read_text(encoding="utf-8")):
             if not (ocean / name).exists():
