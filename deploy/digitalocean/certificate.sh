@@ -7,12 +7,14 @@ umask 077
 deploy=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
 certbot certonly --quiet --non-interactive --agree-tos --keep-until-expiring --email "$EMAIL" --domain "$DOMAIN" \
   --webroot --webroot-path "$deploy/acme"
-live=/etc/letsencrypt/live/$DOMAIN
-cmp -s "$live/fullchain.pem" "$deploy/tls/fullchain.pem" && exit 0
-# The web server's user in its container, which is the only one to read the key.
-install -o 10001 -g 10001 -m 0400 "$live/privkey.pem" "$deploy/tls/privkey.pem.new"
-install -o 10001 -g 10001 -m 0444 "$live/fullchain.pem" "$deploy/tls/fullchain.pem.new"
-mv "$deploy/tls/privkey.pem.new" "$deploy/tls/privkey.pem"
-mv "$deploy/tls/fullchain.pem.new" "$deploy/tls/fullchain.pem"
+live=${LETSENCRYPT:-/etc/letsencrypt}/live/$DOMAIN
+if cmp -s "$live/fullchain.pem" "$deploy/tls/fullchain.pem"; then exit 0; fi
+# The web server's user in its container is the only one to read the key.
+for file in privkey.pem fullchain.pem; do
+  cp "$live/$file" "$deploy/tls/$file.new"
+  chown 10001:10001 "$deploy/tls/$file.new"
+  chmod 0400 "$deploy/tls/$file.new"
+done
+for file in privkey.pem fullchain.pem; do mv "$deploy/tls/$file.new" "$deploy/tls/$file"; done
 # It reads a certificate that is new within the hour by itself; the first one should not wait.
 sh "$deploy/digitalocean/services.sh" restart web

@@ -34,7 +34,7 @@ fi
 ufw --force enable >/dev/null
 
 say "units"
-install -m 0644 "$ocean"/units/*.service "$ocean"/units/*.timer /etc/systemd/system/
+install -m 0644 "$ocean"/units/*.service "$ocean"/units/*.timer "${UNITS:-/etc/systemd/system}/"
 systemctl daemon-reload
 # Containers have no business with the service that tells a Droplet about itself.
 systemctl enable --now rehearsal-metadata.service
