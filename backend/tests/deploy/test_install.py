@@ -1,4 +1,4 @@
-"""The scripts of a Droplet, run with programs in place of ufw, systemctl, docker and certbot that note how they are called."""
+"""The scripts of a Droplet, run with programs in place of ufw, systemctl, docker and certbot that note each call."""
 
 from __future__ import annotations
 
