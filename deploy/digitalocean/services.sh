@@ -25,7 +25,7 @@ esac
 
 # shellcheck disable=SC2086  # lists of words
 case ${1:-} in
-  up) compose up -d --build --remove-orphans $services ;;
+  up) shift; compose up -d --build --remove-orphans "$@" $services ;;
   stop-work) compose stop beat api-1 api-2 flows $workers ;;
   "") echo "services.sh up | stop-work | ps | logs SERVICE | run --rm beat backup list" >&2; exit 2 ;;
   *) compose "$@" ;;

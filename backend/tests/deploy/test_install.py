@@ -194,3 +194,69 @@ def test_a_restore_stops_all_that_uses_the_database(droplet: Droplet) -> None:
     (call,) = droplet.calls
     assert set(call.split()) >= {"stop", "beat", "api-1", "api-2", "worker-interactive", "worker-media"}
     assert not {"postgres", "valkey", "web"} & set(call.split())
+
+
+def test_keys_are_handed_over(tmp_path: Path) -> None:
+    """`ssh` runs the commands in a folder for each machine; `terraform` gives outputs as it does."""
+    outputs = {
+        "database_url": "postgresql://doadmin:p%40ss@db.example:25060/rehearsal?sslmode=require",
+        "redis_url": "rediss://default:r3dis@queue.example:25061/0?ssl_cert_reqs=required",
+        "storage_access_key": "ACCESS",
+        "storage_secret_key": "s3cret",
+        "media_bucket": "rehearsal-media",
+        "backup_bucket": "rehearsal-backups",
+        "storage_endpoint": "https://fra1.digitaloceanspaces.com",
+        "front_addresses": '["192.0.2.1","192.0.2.2"]',
+        "worker_addresses": '["192.0.2.3"]',
+    }
+    here, programs = tmp_path / "here", tmp_path / "bin"
+    shutil.copytree(
+        ocean.ROOT / "deploy" / "digitalocean", here, ignore=shutil.ignore_patterns("secrets", "settings.env")
+    )
+    programs.mkdir()
+    (tmp_path / "outputs").mkdir()
+    for name, value in outputs.items():
+        (tmp_path / "outputs" / name).write_text(value)
+    elsewhere = f"sed 's|/opt/rehearsal|{tmp_path}/machines/'\"$host\"'|g'"
+    texts = {
+        "terraform": f'cat "{tmp_path}/outputs/$4"',
+        "cloud-init": "true",
+        "ssh": f'host=${{1#root@}}; exec sh -c "$(printf %s "$2" | {elsewhere})"',
+        "scp": f'host=$(printf %s "${{3#root@}}" | cut -d: -f1); cp "$2" "$(printf %s "${{3#*:}}" | {elsewhere})"',
+    }
+    for name, text in texts.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    for host in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+        machine = tmp_path / "machines" / host / "deploy"
+        (machine / "digitalocean").mkdir(parents=True)
+        (machine / ".env").write_text("DOMAIN=rehearsal.example\nSTORAGE_URL=s3://former\n")
+        (machine / "digitalocean" / "install.sh").write_text(f"ls {machine}/secrets > {machine}/installed\n")
+    for _ in range(2):  # a second time changes nothing
+        done = subprocess.run(
+            ["sh", str(here / "hand-over.sh")],
+            env={"PATH": f"{programs}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "s3cret" not in done.stdout + done.stderr
+    own = {path.name: path.read_text() for path in (here / "secrets").iterdir()}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (here / "secrets").iterdir()} == {0o600}
+    for host in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+        machine = tmp_path / "machines" / host / "deploy"
+        assert stat.S_IMODE((machine / "secrets").stat().st_mode) == 0o700
+        assert (machine / "secrets" / "database_url").read_text() == outputs["database_url"] + "\n"
+        assert (machine / "secrets" / "secret_key").read_text() == own["secret_key"]
+        assert (machine / ".env").read_text().splitlines() == [
+            "DOMAIN=rehearsal.example",
+            "STORAGE_URL=s3://rehearsal-media",
+            "STORAGE_ENDPOINT=https://fra1.digitaloceanspaces.com",
+            "STORAGE_ACCESS_KEY_FILE=/run/secrets/storage_access_key",
+            "STORAGE_SECRET_KEY_FILE=/run/secrets/storage_secret_key",
+        ]
+        assert (machine / "settings.env").read_text() == "REHEARSAL_BACKUP_URL=s3://rehearsal-backups/nightly\n"
+        installed = (machine / "installed").read_text().split()
+        assert "complete" in installed
+        assert ("beat" in installed) == (host == "192.0.2.1")
