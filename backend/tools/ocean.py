@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = Path(__file__).with_name("schemas")
 PACKAGES = ROOT / ".stamps" / "debian"
 CLOUD_SCHEMA = Path("usr/lib/python3/dist-packages/cloudinit/config/schemas/schema-cloud-config-v1.json")
+HAS_PACKAGES = bool(shutil.which("apt-get") and shutil.which("dpkg-deb"))
 META = frozenset({"lifecycle", "count", "for_each", "provider", "depends_on", "dynamic"})
 HIDDEN = frozenset({"__is_block__", "__comments__", "__inline_comments__"})
 REFERENCE = re.compile(r"\b(data\.)?(digitalocean_\w+)\.(\w+)(?:\[[^\]]*\])?(?:\.(\w+))?")
@@ -184,7 +185,7 @@ def cloud_init(path: Path) -> Iterator[str]:
     configuration = yaml.safe_load(text)
     package = debian("cloud-init", CLOUD_SCHEMA)
     if package is None:
-        yield "cloud-init.yaml: not checked, Debian's package cloud-init cannot be had here (apt-get update?)"
+        yield from _not_checked("cloud-init.yaml", "cloud-init")
     else:
         schema = json.loads(package.read_text(encoding="utf-8"))
         modules = set().union(*(part.get("properties", {}) for part in schema["$defs"].values()))
@@ -209,7 +210,7 @@ def scripts(ocean: Path) -> Iterator[str]:
             if done.returncode:
                 yield f"{name}: {done.stderr.strip()}"
         if checker is None:
-            yield f"{name}: not checked, Debian's package shellcheck cannot be had here (apt-get update?)"
+            yield from _not_checked(name, "shellcheck")
             continue
         argv = [str(checker), "--format=gcc", "--exclude=SC1091", "-"]
         done = subprocess.run(argv, input=text, capture_output=True, text=True, check=False)
@@ -261,17 +262,28 @@ def agrees_with_compose(ocean: Path, compose: dict[str, Any]) -> Iterator[str]:
 
 
 def debian(package: str, inside: Path) -> Path | None:
-    """A file of a Debian package, unpacked and not installed; None where there are none of these packages."""
+    """A file of a Debian package, unpacked and not installed; None where it cannot be had."""
     target = PACKAGES / package
-    if (target / inside).exists():
-        return target / inside
-    if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        return None
-    PACKAGES.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["apt-get", "download", "-q", package], cwd=PACKAGES, capture_output=True, check=False)
-    for archive in PACKAGES.glob(f"{package}_*.deb"):
-        subprocess.run(["dpkg-deb", "-x", archive, target], capture_output=True, check=True)
+    if not (target / inside).exists() and HAS_PACKAGES:
+        PACKAGES.mkdir(parents=True, exist_ok=True)
+        for before in ((), ("apt-get", "update", "-q")):  # on a machine that has no list of packages yet
+            if before:
+                subprocess.run(before, capture_output=True, check=False)
+            subprocess.run(["apt-get", "download", "-q", package], cwd=PACKAGES, capture_output=True, check=False)
+            for archive in PACKAGES.glob(f"{package}_*.deb"):
+                subprocess.run(["dpkg-deb", "-x", archive, target], capture_output=True, check=True)
+            if (target / inside).exists():
+                break
     return target / inside if (target / inside).exists() else None
+
+
+def _not_checked(what: str, package: str) -> Iterator[str]:
+    """A finding, but on a system that has no Debian packages (macOS) only a remark."""
+    sentence = f"{what}: not checked, Debian's package {package} cannot be had here"
+    if HAS_PACKAGES:
+        yield sentence
+    else:
+        sys.stderr.write(f"{sentence}\n")
 
 
 def main() -> int:
