@@ -13,28 +13,28 @@ from uuid import UUID
 
 import psycopg
 
-_DIGEST = "encode(sha256(convert_to(id::text, 'UTF8')), 'hex')"
+_ERASED = "SELECT encode(sha256(convert_to(id::text, 'UTF8')), 'hex') FROM owners WHERE erased_at IS NOT NULL"
+_RECEIPTS = "SELECT owner_digest FROM erasures WHERE owner_digest IS NOT NULL"
+_BACK = "SELECT id FROM owners WHERE encode(sha256(convert_to(id::text, 'UTF8')), 'hex') = ANY(%s)"
 
 
 def erased(connection: psycopg.Connection) -> list[str]:
     """Digests of the owners of whom this database knows that they were erased; none when it has no tables."""
     found: list[str] = []
     if _has(connection, "owners", "erased_at"):
-        asked = f"SELECT {_DIGEST} FROM owners WHERE erased_at IS NOT NULL"
-        found += [row[0] for row in connection.execute(asked)]
+        found += [row[0] for row in connection.execute(_ERASED)]
     if _has(connection, "erasures", "owner_digest"):
-        asked = "SELECT owner_digest FROM erasures WHERE owner_digest IS NOT NULL"
-        found += [row[0] for row in connection.execute(asked)]
+        found += [row[0] for row in connection.execute(_RECEIPTS)]
     return found
 
 
 def erase_again(connection: psycopg.Connection, digests: Sequence[str]) -> tuple[int, list[UUID]]:
     """Delete these owners with every row of theirs; how many there were, and the takes whose files have to go."""
-    # The digest is of the column `id` of `owners`, the only one of that name in the inner query.
-    asked = f"SELECT id FROM takes WHERE owner_id IN (SELECT id FROM owners WHERE {_DIGEST} = ANY(%s))"
-    takes = [row[0] for row in connection.execute(asked, [list(digests)])]
+    owners = [row[0] for row in connection.execute(_BACK, [list(digests)])]
+    takes = [row[0] for row in connection.execute("SELECT id FROM takes WHERE owner_id = ANY(%s)", [owners])]
     # Every table that belongs to an owner goes with the row.
-    return connection.execute(f"DELETE FROM owners WHERE {_DIGEST} = ANY(%s)", [list(digests)]).rowcount, takes
+    connection.execute("DELETE FROM owners WHERE id = ANY(%s)", [owners])
+    return len(owners), takes
 
 
 def _has(connection: psycopg.Connection, table: str, column: str) -> bool:
