@@ -13,7 +13,9 @@ lines() { "$terraform" -chdir=terraform output -json "$1" | tr -d '[]" \n' | tr 
 mkdir -p secrets
 put() { printf '%s\n' "$2" > "secrets/$1"; }
 for name in secret_key gateway_key langflow_api_key; do
-  [ -s "secrets/$name" ] || put "$name" "$(openssl rand -hex 32)"
+  # The flow server prints the first eight letters of its key at every start: they are always these.
+  if [ "$name" = langflow_api_key ]; then begin=rehearsal-; else begin=""; fi
+  [ -s "secrets/$name" ] || put "$name" "$begin$(openssl rand -hex 32)"
 done
 put database_url "$(out database_url)"
 put redis_url "$(out redis_url)"

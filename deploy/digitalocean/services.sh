@@ -1,6 +1,7 @@
 #!/bin/sh
 # `docker compose` with the files and services of this machine's role: services.sh up | stop | ps | logs | run ...
 #   up                 start what is this machine's, newer images first built
+#   roll               the same for a new version: migrations, then one API after the other, then the rest
 #   stop-work          stop everything that uses the database, for a restore
 #   anything else      goes to `docker compose`
 set -eu
@@ -26,7 +27,13 @@ esac
 # shellcheck disable=SC2086  # lists of words
 case ${1:-} in
   up) shift; compose up -d --build --remove-orphans "$@" $services ;;
+  roll)
+    compose build
+    if [ "$ROLE" != worker ]; then compose run --rm migrate; fi
+    compose up -d --no-deps --wait api-1
+    if [ "$ROLE" != worker ]; then compose up -d --no-deps --wait api-2; fi
+    compose up -d --remove-orphans $services ;;
   stop-work) compose stop beat api-1 api-2 flows $workers ;;
-  "") echo "services.sh up | stop-work | ps | logs SERVICE | run --rm beat backup list" >&2; exit 2 ;;
+  "") echo "services.sh up | roll | stop-work | ps | logs SERVICE | run --rm beat backup list" >&2; exit 2 ;;
   *) compose "$@" ;;
 esac

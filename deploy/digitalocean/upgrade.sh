@@ -1,8 +1,8 @@
 #!/bin/sh
 # To another version and back: upgrade.sh VERSION. A backup is made first (single, or where `beat` runs), images are
-# built while the old version answers, migrations run, then each container is replaced. Several machines: first those
-# with ROLE=front, one after the other, then the workers. Back: the same with the former version; the database stays as
-# it is, the former version works with it (docs/operations.md: when not).
+# built while the old version answers, migrations run, then one API is replaced after the other and the rest follows.
+# Several machines: first those with ROLE=front, one after the other, then the workers. Back: the same with the former
+# version; the database stays as it is, the former version works with it (docs/operations.md: when not).
 set -eu
 umask 077
 env_file=${INSTALL_ENV:-/etc/rehearsal/install.env}
@@ -19,5 +19,6 @@ fi
 git -C "$deploy" fetch --depth 1 origin "refs/tags/$new:refs/tags/$new"
 git -C "$deploy" -c advice.detachedHead=false checkout "$new"
 sed -i "s|^VERSION=.*|VERSION=$new|" "$env_file" "$deploy/.env"
+sh "$ocean/services.sh" roll
 sh "$ocean/install.sh"
 sh "$ocean/services.sh" ps

@@ -154,7 +154,14 @@ def test_an_upgrade_makes_a_backup_first(droplet: Droplet) -> None:
     assert works[0] == f"{COMPOSE} run --rm --no-deps beat backup create"
     assert "fetch --depth 1 origin refs/tags/v1.1.0:refs/tags/v1.1.0" in works[1]
     assert works[2].endswith("checkout v1.1.0")
-    assert works[3].startswith(f"{COMPOSE} up -d --build")
+    # The database first, then one API while the other answers, then the rest.
+    assert works[3:8] == [
+        f"{COMPOSE} build",
+        f"{COMPOSE} run --rm migrate",
+        f"{COMPOSE} up -d --no-deps --wait api-1",
+        f"{COMPOSE} up -d --no-deps --wait api-2",
+        f"{COMPOSE} up -d --remove-orphans",
+    ]
     assert "VERSION=v1.1.0" in (droplet.deploy / ".env").read_text()
     assert "VERSION=v1.1.0" in (droplet.root / "install.env").read_text()
     for wrong in ("v1;x", "--help me"):
