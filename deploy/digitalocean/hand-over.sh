@@ -32,10 +32,12 @@ put valkey_conf unused
 } > secrets/storage.env
 [ -e settings.env ] || printf 'REHEARSAL_BACKUP_URL=s3://%s/nightly\n' "$(out backup_bucket)" > settings.env
 
-first=yes
+cp settings.env secrets/settings.env
+
+beat=beat
 for host in $(lines front_addresses) $(lines worker_addresses); do
   echo "$host"
-  # A machine that is still installing itself has no folder yet.
+  # A machine that is still installing itself has no folder yet. Three connections each: the firewall counts them.
   ssh "root@$host" 'cloud-init status --wait >/dev/null; mkdir -p /opt/rehearsal/deploy/secrets'
   tar -C secrets -cf - . | ssh "root@$host" '
     set -eu
@@ -46,9 +48,8 @@ for host in $(lines front_addresses) $(lines worker_addresses); do
     chmod 0700 secrets
     sed -i "/^STORAGE_/d" .env
     cat secrets/storage.env >> .env
-    touch secrets/complete'
-  scp -q settings.env "root@$host:/opt/rehearsal/deploy/settings.env"
-  if [ "$first" = yes ]; then ssh "root@$host" 'touch /opt/rehearsal/deploy/secrets/beat'; fi
+    cp secrets/settings.env settings.env
+    touch secrets/complete '"${beat:+secrets/$beat}"
   ssh "root@$host" 'sh /opt/rehearsal/deploy/digitalocean/install.sh'
-  first=no
+  beat=""
 done

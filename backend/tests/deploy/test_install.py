@@ -229,7 +229,6 @@ def test_keys_are_handed_over(tmp_path: Path) -> None:
         "terraform": f'cat "{tmp_path}/outputs/$4"',
         "cloud-init": "true",
         "ssh": f'host=${{1#root@}}; exec sh -c "$(printf %s "$2" | {elsewhere})"',
-        "scp": f'host=$(printf %s "${{3#root@}}" | cut -d: -f1); cp "$2" "$(printf %s "${{3#*:}}" | {elsewhere})"',
     }
     for name, text in texts.items():
         (programs / name).write_text(f"#!/bin/sh\n{text}\n")
