@@ -84,6 +84,18 @@ def parser() -> Parser:
     appoint = actions.add_parser("administrator", help="make somebody an administrator")
     appoint.add_argument("email", metavar="EMAIL")
     appoint.add_argument("--no", action="store_true", help="nobody special any more")
+    backup = commands.add_parser("backup", help="the whole system in one file, and back")
+    ways = backup.add_subparsers(dest="action", required=True, parser_class=Parser)
+    create = ways.add_parser("create", help="make one; with the recordings when they are in a folder")
+    create.add_argument("--with-media", action="store_true", help="with the recordings of a bucket, too")
+    listing = ways.add_parser("list", help="those that are there, the newest first")
+    back = ways.add_parser("restore", help="put one back; nothing else may run")
+    back.add_argument("file", metavar="FILE", help="path, s3://bucket/prefix/name, or a name of the list")
+    back.add_argument("--overwrite", action="store_true", help="delete the data that is there")
+    prune = ways.add_parser("prune", help="delete the oldest")
+    prune.add_argument("--keep", type=int, default=14, help="how many stay (default: %(default)s)")
+    for way in (create, listing, prune):
+        way.add_argument("--to", metavar="DIR|URL", help="folder or s3://bucket/prefix (default: REHEARSAL_BACKUP_URL)")
 
     doctor = commands.add_parser("doctor", help="what is there, what is missing, how to get it")
     doctor.add_argument("--live", metavar="PROVIDER", help="make the smallest real call of a provider instead")
@@ -132,6 +144,10 @@ def run(options: argparse.Namespace) -> int:
             from app.cli import account
 
             show(account.run(options))
+        case "backup":
+            from app.cli import backup
+
+            show(backup.run(options))
         case "doctor":
             from app.cli import doctor
 

@@ -20,10 +20,12 @@ import time
 from typing import Any
 
 import structlog
+from celery.schedules import crontab
 from celery.signals import setup_logging, worker_process_shutdown, worker_ready, worker_shutdown
 from redis.exceptions import RedisError
 
 import app.services.accounts.tasks
+import app.services.backup.tasks as backup
 import app.services.flow.tasks
 import app.services.outbox.files
 import app.services.outbox.tasks
@@ -49,6 +51,14 @@ celery_app.conf.beat_schedule = {
     "privacy": {"task": "privacy.sweep", "schedule": PRIVACY_S, "options": {"expires": PRIVACY_S}},
     "expire": {"task": "recordings.expire", "schedule": EXPIRE_S, "options": {"expires": EXPIRE_S}},
 }
+if settings().backup_url:
+    # The worker of the cloud services waits for most of its time; beat is the one clock that every set-up has.
+    celery_app.conf.beat_schedule["backup"] = {
+        "task": backup.NIGHTLY,
+        "schedule": crontab(hour=3, minute=17),
+        "options": {"expires": EXPIRE_S, "queue": CLOUD, "time_limit": backup.LIMIT_S},
+    }
+    _ = settings().backups
 celery = celery_app
 require_safe_start()
 _ = settings().storage  # a setting that is wrong ends the start, not the first job

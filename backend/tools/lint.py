@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools import client, rules
+from tools import client, ocean, rules
 
 BACKEND = Path(__file__).resolve().parents[1]
 ROOT = BACKEND.parent
@@ -40,6 +40,11 @@ def _own_rules() -> tuple[str, float, str]:
     return "rules", time.monotonic() - began, "\n".join(rules.problems(ROOT))
 
 
+def _ocean() -> tuple[str, float, str]:
+    began = time.monotonic()
+    return "ocean", time.monotonic() - began, "\n".join(ocean.problems(ROOT))
+
+
 def _client() -> tuple[str, float, str]:
     began = time.monotonic()
     return "client", time.monotonic() - began, client.stale()
@@ -49,7 +54,7 @@ def main() -> int:
     """Exit status 1 when any check found something."""
     with ThreadPoolExecutor(max_workers=2) as pool:
         running = [pool.submit(_command, *command) for command in COMMANDS]
-        running += [pool.submit(_own_rules), pool.submit(_client)]
+        running += [pool.submit(_own_rules), pool.submit(_client), pool.submit(_ocean)]
         results = [future.result() for future in running]
     for name, seconds, problem in results:
         print(f"  {name:<10} {'ok' if not problem else 'FAILED':<7} {seconds:5.1f} s")

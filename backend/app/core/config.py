@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     )
     storage_sse: str | None = Field(None, alias="STORAGE_SSE")
     storage_signed_urls: bool = Field(False, alias="STORAGE_SIGNED_URLS")
+    # Where a backup goes every night; without it only those are made that somebody asks for.
+    backup_url: str | None = Field(None, alias="REHEARSAL_BACKUP_URL")
     langflow_url: str = Field("http://127.0.0.1:7860", alias="LANGFLOW_URL")
     langflow_api_key: SecretStr | None = Field(None, alias="LANGFLOW_API_KEY")
 
@@ -170,6 +172,11 @@ class Settings(BaseSettings):
             secret_key=self.storage_secret_key,
             encryption=self.storage_sse,
         )
+
+    @property
+    def backups(self) -> places.Place:
+        """Where backups are: a folder inside the data folder unless configured. Raises BadInput."""
+        return self.place(self.backup_url or (self.data.resolve() / "backups").as_uri())
 
     @property
     def media_origin(self) -> str | None:

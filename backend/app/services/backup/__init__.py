@@ -1,0 +1,1 @@
+"""Copies of everything that is known, in one file, and the way back."""
