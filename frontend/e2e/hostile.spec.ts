@@ -103,7 +103,7 @@ test("nothing that a stranger writes is run, on any page that shows it", async (
     title: `Lead ${attacks("title")[1]}`,
     company: attacks("company")[2],
     location: attacks("location")[1],
-    requirements: posting.requirements.map(
+    requirements: posting.posting.requirements.map(
       (one: { id: string; text: string; weight: string }, at: number) => ({
         id: one.id,
         weight: one.weight,

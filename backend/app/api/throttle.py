@@ -6,13 +6,15 @@ import ipaddress
 import json
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core import asking, limits, ratelimit
 from app.core.logging import request_id
 from app.domain.errors import TooMany
 
-SESSION_COOKIE = "__Host-session"
+# Over https its name begins with `__Host-`.
+SESSION_COOKIES = frozenset({"session", "__Host-session"})
 
 
 def subject(address: str) -> str:
@@ -43,7 +45,7 @@ class Throttled:
                 write(MutableHeaders(scope=message), touched)
             await send(message)
 
-        claims = f"{SESSION_COOKIE}=" in Headers(scope=scope).get("cookie", "")
+        claims = SESSION_COOKIES & cookie_parser(Headers(scope=scope).get("cookie", "")).keys()
         rule = limits.ADDRESS if claims else limits.ANONYMOUS
         try:
             await ratelimit.take(rule, subject(asking.address.get()))

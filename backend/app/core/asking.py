@@ -6,8 +6,6 @@ which address or owner it was.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from contextvars import ContextVar
 from uuid import UUID
 
@@ -19,4 +17,4 @@ owner: ContextVar[UUID | None] = ContextVar("asking_owner", default=None)
 
 def digest(purpose: str, text: str) -> str:
     """32 hexadecimal digits that stand for `text`; another purpose gives others, so they cannot be joined."""
-    return hmac.new(vault.derived(purpose), text.encode(), hashlib.sha256).hexdigest()[:32]
+    return vault.derive(purpose, text)[0].hex()[:32]

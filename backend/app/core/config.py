@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core import places
 from app.domain.errors import BadInput
@@ -28,8 +29,8 @@ class Settings(BaseSettings):
     data: Path = Field(REPOSITORY / "data", alias="REHEARSAL_DATA")
     frontend: Path = Field(REPOSITORY / "frontend" / "dist", alias="REHEARSAL_FRONTEND")
     allowed_hosts: frozenset[str] = Field(frozenset({"localhost", "127.0.0.1", "[::1]"}), alias="REHEARSAL_HOSTS")
-    # Addresses or networks (CIDR) of proxies, separated by commas: only they say who the client is.
-    trusted_proxies: str = Field("", alias="REHEARSAL_TRUSTED_PROXIES")
+    # Addresses or networks whose X-Forwarded-For is believed.
+    trusted_proxies: Annotated[frozenset[str], NoDecode] = Field(frozenset(), alias="REHEARSAL_TRUSTED_PROXIES")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="REHEARSAL_LOG_LEVEL")
 
     database_url: str = Field("postgresql:///rehearsal", alias="DATABASE_URL")
@@ -72,17 +73,26 @@ class Settings(BaseSettings):
     quota_bytes: int | None = Field(None, alias="REHEARSAL_QUOTA_BYTES", ge=1)
     upload_expiry_h: int = Field(24, alias="REHEARSAL_UPLOAD_EXPIRY_H", ge=1)
 
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        # Commas, or JSON as other lists of settings have it.
+        if not isinstance(value, str):
+            return value
+        try:
+            return frozenset(json.loads(value))
+        except (ValueError, TypeError):
+            return frozenset(part.strip() for part in value.split(",") if part.strip())
+
     @field_validator("trusted_proxies")
     @classmethod
-    def _networks(cls, text: str) -> str:
-        for part in filter(None, (part.strip() for part in text.split(","))):
-            ipaddress.ip_network(part)
-        return text
+    def _networks(cls, value: frozenset[str]) -> frozenset[str]:
+        return frozenset(str(ipaddress.ip_network(one, strict=False)) for one in value)
 
     @property
     def proxies(self) -> tuple[Network, ...]:
         """The networks of the proxies that are trusted."""
-        return tuple(ipaddress.ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+        return tuple(ipaddress.ip_network(one) for one in self.trusted_proxies)
 
     @property
     def quota(self) -> int | None:

@@ -31,7 +31,8 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local forced, out, full = ARGV[1], {}, false
 local function look(index)
-  local window, limit, amount = tonumber(ARGV[index * 3 - 1]), tonumber(ARGV[index * 3]), tonumber(ARGV[index * 3 + 1])
+  local window, limit = tonumber(ARGV[index * 4 - 2]), tonumber(ARGV[index * 4 - 1])
+  local amount, block = tonumber(ARGV[index * 4]), tonumber(ARGV[index * 4 + 1])
   local slot = window / 60
   local present = math.floor(now / slot)
   local used, slots = 0, {}
@@ -54,6 +55,14 @@ local function look(index)
     end
   end
   if left + amount > limit then wait = window end
+  if wait > 0 and block > 0 then
+    local ends = redis.call('PTTL', KEYS[index])
+    if ends < 0 or ends > block then
+      redis.call('PEXPIRE', KEYS[index], block)
+      ends = block
+    end
+    wait = ends
+  end
   local reset = #slots > 0 and (slots[#slots][1] + 61) * slot - now or 0
   return used, math.ceil(wait), math.ceil(reset), present, amount, window
 end
@@ -79,10 +88,11 @@ _connections: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Redis]] = W
 _away_until = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Limit:
     """At most `count` in any `window_s` seconds, for each subject.
 
+    With `block_s`, whoever has used the window up waits that long, however often they ask meanwhile, and begins anew.
     `fails_open`: without Valkey it is not applied (reading goes on); otherwise nothing is done without being counted.
     `personal`: it also holds where there is one person only, because it protects others than the people of the server.
     """
@@ -90,10 +100,19 @@ class Limit:
     name: str
     count: int
     window_s: int
+    block_s: int = 0
     fails_open: bool = False
     personal: bool = False
     what: str = "This can be done"
     unit: str = "times"
+
+    async def take(self, subject: str) -> None:
+        """Count one use, in every mode. Raises TooMany, and NotCounted when Valkey is away."""
+        await take(self, subject, always=True)
+
+    async def forget(self, subject: str) -> None:
+        """Count anew for this subject. Raises RedisError."""
+        await _client().delete(_key(subject, self))
 
     @property
     def sentence(self) -> str:
@@ -161,11 +180,16 @@ async def take(
 async def _count(limits: Sequence[Limit], subject: str, amount: int, forced: bool) -> list[list[int]]:
     if time.monotonic() < _away_until and all(limit.fails_open for limit in limits):
         raise ConnectionError
-    # The braces keep the keys of one subject on one node of a cluster, where a script needs them.
-    whose = asking.digest("limit", subject)
-    keys = [f"limit:{{{whose}}}:{limit.name}" for limit in limits]
-    numbers = [str(number) for limit in limits for number in (limit.window_s * 1000, limit.count, amount)]
+    keys = [_key(subject, limit) for limit in limits]
+    numbers = [
+        str(number) for limit in limits for number in (limit.window_s * 1000, limit.count, amount, limit.block_s * 1000)
+    ]
     return list(await _client().eval(_TAKE, len(keys), *keys, "1" if forced else "0", *numbers))
+
+
+def _key(subject: str, limit: Limit) -> str:
+    # The braces keep the keys of one subject on one node of a cluster, where a script needs them.
+    return f"limit:{{{asking.digest('limit', subject)}}}:{limit.name}"
 
 
 def _client() -> Redis:
