@@ -240,3 +240,30 @@ async def test_the_quota_is_ten_gibibytes_on_a_server_and_none_for_one_person(se
     assert config.settings().quota is None
     object.__setattr__(settings, "mode", "server")
     assert config.settings().quota == 10 << 30
+
+
+async def test_model_calls_of_an_hour(server: Any) -> None:
+    from app.models import ModelTicketRow
+    from app.services.providers.llm import gateway
+    from app.services.providers.ports import Prompt
+
+    ticket = ModelTicketRow(purpose="grading", provider="openai", owner_id=LOCAL_OWNER)
+    await ratelimit.take(limits.MODEL_CALLS[1], str(LOCAL_OWNER), 500, forced=True)
+    prompt = Prompt(system="", user="", schema_name="x", schema={}, max_tokens=1, seed=0)
+    with pytest.raises(TooMany) as refused:
+        await gateway.complete(ticket, prompt)
+    assert "500 times in one hour" in refused.value.message
+    # Somebody else may: what stops them is only that nothing is set up here.
+    with pytest.raises(RehearsalError) as other:
+        await gateway.complete(ModelTicketRow(purpose="grading", provider="openai", owner_id=uuid4()), prompt)
+    assert other.value.code == "openai_not_configured"
+
+
+async def test_changed_questions_of_a_minute(server: Any) -> None:
+    from app.services.flow import interviews
+
+    interview, _, _ = await world.interview()
+    await ratelimit.take(limits.SPEECH, str(LOCAL_OWNER), 60, forced=True)
+    with pytest.raises(TooMany):
+        async with transaction() as session:
+            await interviews.add_question(session, LOCAL_OWNER, interview, "Why do you bake?", None)
