@@ -12,6 +12,8 @@ import {
   waitForReport,
 } from "./steps";
 
+test.use({ actionTimeout: 20_000 });
+
 interface Seen {
   hits: string[];
   reports: string[];
@@ -103,7 +105,7 @@ test("nothing that a stranger writes is run, on any page that shows it", async (
     title: `Lead ${attacks("title")[1]}`,
     company: attacks("company")[2],
     location: attacks("location")[1],
-    requirements: posting.requirements.map(
+    requirements: posting.posting.requirements.map(
       (one: { id: string; text: string; weight: string }, at: number) => ({
         id: one.id,
         weight: one.weight,
@@ -116,26 +118,28 @@ test("nothing that a stranger writes is run, on any page that shows it", async (
 
   await page.goto(`/postings/${posting.id}`);
   await expect(page.getByRole("heading", { name: "Here is what we understood" })).toBeVisible();
-  await page
-    .getByLabel("Paste your résumé")
-    .fill(`SKILLS\nForklift licence ${attacks("résumé")[1]}, 2023\n${attacks("résumé")[0]} cold storage\n`);
-  await page.getByRole("button", { name: "Compare it" }).click();
-  await expect(
-    page
-      .getByRole("region", { name: "Your résumé" })
-      .getByText(/must-haves/)
-      .first(),
-  ).toBeVisible({
-    timeout: 60_000,
-  });
-  await settle(page);
-
   const name = `${attacks("file")[1]}.txt`.replaceAll("/", "");
   await page.getByLabel("A file with your résumé").setInputFiles({
     name,
     mimeType: "text/plain",
-    buffer: Buffer.from(`SKILLS\n${attack("résumé file")}\nForklift licence, 2023`),
+    buffer: Buffer.from(
+      `SKILLS\nForklift licence ${attacks("résumé file")[1]}, 2023\n${attack("résumé file")}`,
+    ),
   });
+  const compared = page
+    .getByRole("region", { name: "Your résumé" })
+    .getByText(/must-haves/)
+    .first();
+  await expect(compared).toBeVisible({ timeout: 60_000 });
+  await settle(page);
+  const pasted = await request.put(`/api/postings/${posting.id}/resume`, {
+    data: {
+      text: `SKILLS\nForklift licence ${attacks("résumé")[1]}, 2023\n${attacks("résumé")[0]} cold storage\n`,
+    },
+  });
+  expect(pasted.status(), await pasted.text()).toBe(200);
+  await page.reload();
+  await expect(compared).toBeVisible({ timeout: 60_000 });
   await settle(page);
   await page.goto("/");
   await page.getByLabel("A file with the posting").setInputFiles({
@@ -173,7 +177,7 @@ test("nothing that a stranger writes is run, on any page that shows it", async (
   await settle(page);
   await page.goto(`/interviews/${interview.id}/report`);
   await waitForReport(page);
-  await expect(page.getByText("onerror", { exact: false }).first()).toBeVisible();
+  await expect(page.locator("body")).toContainText("onerror");
   await settle(page);
   for (const path of ["/history", "/data", "/services", "/", `/${encodeURIComponent(attack("address"))}`]) {
     await page.goto(path);

@@ -43,7 +43,8 @@ HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 4
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The documented errors of a route, beside those every route has."""
-    return {status: {"model": Problem, "description": MEANINGS[status]} for status in (*statuses, 401, 403, 422, 503)}
+    every = (*statuses, 401, 403, 422, 429, 503)
+    return {status: {"model": Problem, "description": MEANINGS[status]} for status in every}
 
 
 def unreadable() -> dict[int, dict[str, Any]]:

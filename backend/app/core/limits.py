@@ -12,6 +12,8 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
 # An open fetcher would be a tool against the servers of others, so this one holds in personal mode, too.
 POSTING_FETCH = Limit(name="posting_fetch", count=10, window_s=MINUTE_S, personal=True, what="A posting can be fetched")
+# Reading may take 20 s of CPU, with a file that was made for it.
+READINGS = Limit(name="readings", count=20, window_s=MINUTE_S, what="Postings and résumés can be read")
 PROVIDER_TEST = Limit(name="provider_test", count=6, window_s=MINUTE_S, personal=True, what="A provider can be tried")
 # A plan takes seconds of CPU and up to fifteen questions to be spoken.
 INTERVIEWS_GUEST = Limit(

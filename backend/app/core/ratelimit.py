@@ -54,8 +54,12 @@ local function look(index)
   end
   if left + amount > limit then wait = window end
   if wait > 0 and block > 0 then
-    if redis.call('PTTL', KEYS[index]) > block then redis.call('PEXPIRE', KEYS[index], block) end
-    wait = redis.call('PTTL', KEYS[index])
+    local ends = redis.call('PTTL', KEYS[index])
+    if ends < 0 or ends > block then
+      redis.call('PEXPIRE', KEYS[index], block)
+      ends = block
+    end
+    wait = ends
   end
   local reset = #slots > 0 and (slots[#slots][1] + 61) * slot - now or 0
   return used, math.ceil(wait), math.ceil(reset), present, amount, window
@@ -81,21 +85,21 @@ _LEAVE_ALONE_S = 5.0
 _away_until = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Limit:
     """At most `count` in any `window_s` seconds, for each subject.
 
+    With `block_s`, whoever has used the window up waits that long, however often they ask meanwhile, and begins anew.
     `fails_open`: without Valkey it is not applied (reading goes on); otherwise nothing is done without being counted.
     `personal`: it also holds where there is one person only, because it protects others than the people of the server.
-    With `block_s`, whoever has used the window up waits that long, however often they ask meanwhile, and begins anew.
     """
 
     name: str
     count: int
     window_s: int
+    block_s: int = 0
     fails_open: bool = False
     personal: bool = False
-    block_s: int = 0
     what: str = "This can be done"
     unit: str = "times"
 

@@ -22,6 +22,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast, get_type_hints
+from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
 
@@ -41,6 +42,8 @@ _ERRORS: dict[str, type[RehearsalError]] = {
     kind.__name__: kind for kind in (BadInput, TooLarge, UnsupportedMedia, Refused)
 }
 _CODE = re.compile(r"[a-z0-9_]{1,60}")
+CHILDREN = max(2, min(4, os.cpu_count() or 1))
+_semaphores: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 _lock = threading.Lock()
 _helper: _Helper | None = None
 
@@ -117,7 +120,11 @@ def stop() -> None:
         helper, _helper = _helper, None
     if helper is not None and helper.pid == os.getpid():
         helper.socket.close()
-        helper.process.wait(10)
+        try:
+            helper.process.wait(5)
+        except subprocess.TimeoutExpired:
+            helper.process.kill()
+            helper.process.wait(5)
 
 
 async def run_limited(
@@ -147,6 +154,17 @@ async def run_limited(
             "folder": str(folder) if folder else None,
         }
     )
+    async with _places():
+        answer = await _call(name, request, seconds)
+    return cast(T, _opened(answer, get_type_hints(function)["return"]))
+
+
+def _places() -> asyncio.Semaphore:
+    """So many children at once: what they may take together is bounded, too. The others wait."""
+    return _semaphores.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(CHILDREN))
+
+
+async def _call(name: str, request: bytes, seconds: float) -> dict[str, Any]:
     connection = await asyncio.to_thread(_ask, {"function": name, "seconds": seconds})
     reader, writer = await asyncio.open_connection(sock=connection, limit=RESULT_BYTES)
     try:
@@ -154,12 +172,11 @@ async def run_limited(
             writer.write(struct.pack("<Q", len(request)) + request)
             with contextlib.suppress(ConnectionError):  # it died while it read: its end says why
                 await writer.drain()
-            answer = await _answer(reader)
+            return await _answer(reader)
     except TimeoutError:
         raise Exhausted("time") from None
     finally:
         writer.close()
-    return cast(T, _opened(answer, get_type_hints(function)["return"]))
 
 
 async def _answer(reader: asyncio.StreamReader) -> dict[str, Any]:

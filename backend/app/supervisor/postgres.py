@@ -82,11 +82,6 @@ def prepare(data: Path) -> Postgres:
     return server
 
 
-def address(data: Path) -> str:
-    """Where clients reach the server that runs on this folder."""
-    return Postgres(data=data, sockets=_socket_folder(data), program=data, user=None, group=None).url()
-
-
 def clear(server: Postgres) -> None:
     """Make way for a new start after the server died: no orphans, and folders that its user can pass."""
     end_orphans(server.data)

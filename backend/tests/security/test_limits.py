@@ -69,6 +69,24 @@ async def test_several_windows_are_taken_together_or_not_at_all(server: Any) -> 
         await ratelimit.take(wide, "one")
 
 
+async def test_a_block_begins_when_the_window_is_full_and_then_all_is_new(settings: Any) -> None:
+    limit = Limit("blocked", 2, 3600, block_s=2)
+    for _ in range(2):
+        await limit.take("one")
+    with pytest.raises(TooMany) as refused:
+        await limit.take("one")
+    assert refused.value.retry_after_s == 2
+    await asyncio.sleep(1)
+    with pytest.raises(TooMany) as again:
+        await limit.take("one")
+    assert again.value.retry_after_s == 1, "asking again does not make it longer"
+    await asyncio.sleep(1.1)
+    await limit.take("one")
+    await limit.forget("one")
+    for _ in range(2):
+        await limit.take("one")
+
+
 async def test_many_at_once_do_not_pass_together(server: Any) -> None:
     results = await asyncio.gather(*(ratelimit.take(THREE, "one") for _ in range(30)), return_exceptions=True)
     assert sum(result is None for result in results) == 3
@@ -222,3 +240,30 @@ async def test_the_quota_is_ten_gibibytes_on_a_server_and_none_for_one_person(se
     assert config.settings().quota is None
     object.__setattr__(settings, "mode", "server")
     assert config.settings().quota == 10 << 30
+
+
+async def test_model_calls_of_an_hour(server: Any) -> None:
+    from app.models import ModelTicketRow
+    from app.services.providers.llm import gateway
+    from app.services.providers.ports import Prompt
+
+    ticket = ModelTicketRow(purpose="grading", provider="openai", owner_id=LOCAL_OWNER)
+    await ratelimit.take(limits.MODEL_CALLS[1], str(LOCAL_OWNER), 500, forced=True)
+    prompt = Prompt(system="", user="", schema_name="x", schema={}, max_tokens=1, seed=0)
+    with pytest.raises(TooMany) as refused:
+        await gateway.complete(ticket, prompt)
+    assert "500 times in one hour" in refused.value.message
+    # Somebody else may: what stops them is only that nothing is set up here.
+    with pytest.raises(RehearsalError) as other:
+        await gateway.complete(ModelTicketRow(purpose="grading", provider="openai", owner_id=uuid4()), prompt)
+    assert other.value.code == "openai_not_configured"
+
+
+async def test_changed_questions_of_a_minute(server: Any) -> None:
+    from app.services.flow import interviews
+
+    interview, _, _ = await world.interview()
+    await ratelimit.take(limits.SPEECH, str(LOCAL_OWNER), 60, forced=True)
+    with pytest.raises(TooMany):
+        async with transaction() as session:
+            await interviews.add_question(session, LOCAL_OWNER, interview, "Why do you bake?", None)

@@ -79,7 +79,7 @@ def test_what_is_no_network_is_refused_at_start() -> None:
 @pytest.fixture
 def secure(settings: Any) -> Any:
     """An installation that people reach over https, behind a proxy on this machine."""
-    object.__setattr__(settings, "trusted_proxies", "127.0.0.0/8")
+    object.__setattr__(settings, "trusted_proxies", frozenset({"127.0.0.0/8"}))
     return settings
 
 

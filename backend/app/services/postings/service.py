@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import limits, ratelimit
 from app.core.config import MIB
-from app.domain.errors import BadInput, NotFound, TooLarge
+from app.domain.errors import BadInput, NotFound, RehearsalError, TooLarge
 from app.domain.posting import Posting, Requirement, Weight
 from app.domain.resume import GapMap
 from app.models.posting import PostingRow
@@ -35,6 +35,7 @@ async def create_from_text(session: AsyncSession, owner: UUID, text: str) -> Pos
     """Read pasted text. Raises BadInput, TooLarge."""
     from app.services.postings.parser.text import parse_text
 
+    await ratelimit.take(limits.READINGS, str(owner))
     return await _store(session, owner, "text", await reading.read(POSTING, parse_text, text))
 
 
@@ -46,6 +47,7 @@ async def create_from_file(session: AsyncSession, owner: UUID, data: bytes, file
         raise TooLarge(
             "The file is over 2 MB.", code="posting_too_large", hint="Paste the text of the posting instead."
         )
+    await ratelimit.take(limits.READINGS, str(owner))
     return await _store(session, owner, "file", await reading.read(POSTING, parse_document, data, filename))
 
 
@@ -126,7 +128,8 @@ async def _compare(
 
     try:
         row = await read(session, owner, posting_id)
-    except NotFound:
+        await ratelimit.take(limits.READINGS, str(owner))
+    except RehearsalError:
         resume.close()
         raise
     before = load(Posting, row.posting)
