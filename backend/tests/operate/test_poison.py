@@ -16,7 +16,8 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import queue
 from app.core.database import transaction
@@ -27,6 +28,8 @@ from app.services.analysis.pipeline import Outcome, Task
 from app.services.flow import takes
 from app.services.outbox import files, service
 from app.services.providers import storage
+from app.services.speech import service as speech
+from app.services.speech.tasks import synthesise
 from tests import world
 from tests.conftest import Services
 from tests.operate.test_fair_share import answer, first_stages
@@ -269,3 +272,25 @@ async def test_a_real_worker_parks_a_job_that_kills_it(worker: subprocess.Popen[
         return job is not None and job.reason == "job_crashed"
 
     await until(parked, 100)
+
+
+async def test_nobody_waits_for_a_clip_whose_job_is_set_aside(settings: Any) -> None:
+    async with transaction() as session:
+        key = await speech.prepare(session, "Tell me about a batch that went wrong.", "af_heart", 1.0)
+    job = await only_job()
+    assert job is not None
+    async with transaction() as session:
+        await session.execute(update(OutboxJob).values(attempts=service.MAX_CRASHES))
+    await asyncio.to_thread(synthesise.run, *job.args)
+    async with transaction() as session:
+        assert await speech.states(session, [key]) == {key: "failed"}
+    parked = await only_job()
+    assert parked is not None
+    assert parked.reason == "job_crashed"
+
+
+async def test_an_error_of_the_database_quotes_nobody(settings: Any) -> None:
+    async with transaction() as session:
+        with pytest.raises(SQLAlchemyError) as failed:
+            await session.execute(text("SELECT CAST(:words AS integer) / 0"), {"words": "1"})
+    assert "parameters hidden" in str(failed.value)

@@ -70,21 +70,21 @@ async def test_several_windows_are_taken_together_or_not_at_all(server: Any) -> 
 
 
 async def test_a_block_begins_when_the_window_is_full_and_then_all_is_new(settings: Any) -> None:
-    limit = Limit("blocked", 2, 3600, block_s=2)
+    limit = Limit(name="blocked", count=2, window_s=3600, block_s=2, personal=True)
     for _ in range(2):
-        await limit.take("one")
+        await ratelimit.take(limit, "one")
     with pytest.raises(TooMany) as refused:
-        await limit.take("one")
+        await ratelimit.take(limit, "one")
     assert refused.value.retry_after_s == 2
     await asyncio.sleep(1)
     with pytest.raises(TooMany) as again:
-        await limit.take("one")
+        await ratelimit.take(limit, "one")
     assert again.value.retry_after_s == 1, "asking again does not make it longer"
     await asyncio.sleep(1.1)
-    await limit.take("one")
-    await limit.forget("one")
+    await ratelimit.take(limit, "one")
+    await ratelimit.forget([limit], "one")
     for _ in range(2):
-        await limit.take("one")
+        await ratelimit.take(limit, "one")
 
 
 async def test_many_at_once_do_not_pass_together(server: Any) -> None:
