@@ -262,12 +262,12 @@ class System:
         )
 
     def _api(self) -> Spec:
-        listen = ("--host", "127.0.0.1", "--port", str(self.port), "--timeout-graceful-shutdown", "3")
         # Whose X-Forwarded-For is believed is a setting of ours (api/client.py); uvicorn believes everybody here.
-        listen += ("--no-proxy-headers",)
+        plain = ("--no-access-log", "--no-proxy-headers")
+        listen = ("--host", "127.0.0.1", "--port", str(self.port), "--timeout-graceful-shutdown", "3")
         return Spec(
             name="api",
-            argv=(*(sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--no-access-log"), *listen),
+            argv=(*(sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory"), *plain, *listen),
             env=self.environment,
             cwd=BACKEND,
             ready=lambda: answers(f"http://127.0.0.1:{self.port}/livez"),
