@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.core import places
+from app.core.secret_files import SecretFiles
 from app.domain.errors import BadInput
 from app.utils.paths import REPOSITORY
 
@@ -65,6 +66,18 @@ class Settings(BaseSettings):
     max_recording_s: int = Field(20 * 60, alias="REHEARSAL_MAX_RECORDING_S", ge=1)
     retention_days: int = Field(30, alias="REHEARSAL_RETENTION_DAYS", ge=1)
     upload_expiry_h: int = Field(24, alias="REHEARSAL_UPLOAD_EXPIRY_H", ge=1)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the names are those of the base class
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, then the files that it names (`NAME_FILE`)."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
 
     @field_validator("database_url")
     @classmethod
