@@ -291,9 +291,7 @@ def image_models(part, parts):
     MODELS.mkdir(exist_ok=True)
     lock = json.loads((BACKEND / "models.lock.json").read_text())
     only = ["--only", *FLOW_MODELS] if part == "langflow" else []
-    files = {
-        name: entry for name, entry in lock["files"].items() if not only or name.partition("/")[0] in FLOW_MODELS
-    }
+    files = {name: entry for name, entry in lock["files"].items() if not only or name.partition("/")[0] in FLOW_MODELS}
     archives = {name: lock["archives"][name] for name in needed_archives({"files": files})}
     uv()  # its environment has pip, where uv is not on the PATH already
     python = TOOLS / "bin" / "python" if (TOOLS / "bin" / "python").exists() else VENV / "bin" / "python"

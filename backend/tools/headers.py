@@ -7,7 +7,9 @@ from pathlib import Path
 from app.api.middleware import security_headers
 
 FILE = Path(__file__).resolve().parents[2] / "deploy" / "nginx" / "headers.conf"
-HEAD = "# Written by `python -m tools.headers` (backend) from app/api/middleware.py, where the API has its headers from.\n"
+HEAD = (
+    "# Written by `python -m tools.headers` (backend) from app/api/middleware.py, where the API has its headers from.\n"
+)
 # start.sh puts the origin of the recordings here, or nothing.
 ORIGIN = "@MEDIA_ORIGIN@"
 

@@ -1,4 +1,4 @@
-"""Settings whose text is in a file, as containers get their secrets: `NAME_FILE=/run/secrets/name` instead of `NAME`."""
+"""Settings whose text is in a file, as containers get their secrets: `NAME_FILE=/run/secrets/name` for `NAME`."""
 
 from __future__ import annotations
 

@@ -148,7 +148,9 @@ def migrate() -> int:
         if found == revisions.heads():
             say("The database is up to date.")
             return 0
-        status = subprocess.run([sys.executable, "-m", "alembic", "upgrade", "head"], cwd=BACKEND, check=False).returncode
+        status = subprocess.run(
+            [sys.executable, "-m", "alembic", "upgrade", "head"], cwd=BACKEND, check=False
+        ).returncode
     say("The database has been brought up to date." if status == 0 else "The database could not be brought up to date.")
     return status
 

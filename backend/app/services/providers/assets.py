@@ -205,7 +205,7 @@ def _same_bytes(archive: io.BytesIO) -> bytes:
     for entry in entries:
         struct.pack_into("<H", data, entry.header_offset + 4, ZIP64_VERSION)
         struct.pack_into("<LL", data, entry.header_offset + 18, 0xFFFFFFFF, 0xFFFFFFFF)
-        struct.pack_into("<BxH", data, place + 4, ZIP64_VERSION, ZIP64_VERSION)
+        data[place + 4] = data[place + 6] = ZIP64_VERSION
         name, extra, comment = struct.unpack_from("<HHH", data, place + 28)
         place += 46 + name + extra + comment
     return bytes(data)
@@ -240,9 +240,7 @@ def assemble(parts: Path, models: Path, *, development: bool = False, only: froz
     AssetError naming the archive that is missing or not the pinned one; files written before it stay.
     """
     sources = archives(development)
-    wanted = {
-        name: model for name, model in files(development).items() if not only or name.partition("/")[0] in only
-    }
+    wanted = {name: model for name, model in files(development).items() if not only or name.partition("/")[0] in only}
     stale = [
         name
         for name, model in wanted.items()
