@@ -19,7 +19,8 @@ put() {
 random() { openssl rand -hex 32; }
 
 put secret_key "$(random)"
-put langflow_api_key "$(random)"
+# The flow server prints the first eight letters of its key at every start: they are always these.
+put langflow_api_key "rehearsal-$(random)"
 put gateway_key "$(random)"
 put postgres_password "$(random)"
 put database_url "postgresql://rehearsal:$(cat "$folder/postgres_password")@postgres:5432/rehearsal"

