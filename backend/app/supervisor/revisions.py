@@ -34,8 +34,12 @@ def heads() -> frozenset[str]:
     return known() - {found[1] for text in _texts() if (found := DOWN_REVISION.search(text))}
 
 
-def read(url: str) -> frozenset[str] | None:
-    """The revisions of a database, empty for one without tables; None when it does not answer."""
+class Away(Exception):
+    """The database does not answer, or not to us; the text is its first line, without a password."""
+
+
+def read(url: str) -> frozenset[str]:
+    """The revisions of a database, empty for one without tables. Raises Away."""
     import psycopg
 
     try:
@@ -43,8 +47,8 @@ def read(url: str) -> frozenset[str] | None:
             if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
                 return frozenset()
             return frozenset(row[0] for row in connection.execute("SELECT version_num FROM alembic_version"))
-    except psycopg.Error:
-        return None
+    except psycopg.Error as error:
+        raise Away((str(error).splitlines() or [type(error).__name__])[0]) from None
 
 
 @contextmanager

@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -141,7 +142,7 @@ def migrate() -> int:
     A database with a revision that this version does not know is newer: during a roll-back, or while versions follow
     each other. Old code works on new tables (docs/containers.md), so that is not an error.
     """
-    _wait("the database", lambda: revisions.read(_database()) is not None)
+    _wait("the database", lambda: _revisions() is not None)
     # Alembic has a lock of its own for the single migration; this one covers the question as well.
     with revisions.locked(_database()):
         found = revisions.read(_database())
@@ -164,8 +165,17 @@ def _database() -> str:
     return settings().database_url
 
 
+def _revisions() -> frozenset[str] | None:
+    """What the database has; None when it does not answer, and why is remembered (its words repeat no password)."""
+    try:
+        return revisions.read(_database())
+    except revisions.Away as error:
+        _why.append(str(error))
+        return None
+
+
 def _tables_are_there() -> bool:
-    found = revisions.read(_database())
+    found = _revisions()
     return found is not None and bool(found == revisions.heads() or found - revisions.known())
 
 
@@ -175,12 +185,12 @@ def _queue_answers() -> bool:
     try:
         return asyncio.run(events.reachable())
     except Exception as error:
-        # Whatever a broker that is starting says, it may be ready the next time; a wrong address is seen in the words.
-        _last_words["the queue"] = type(error).__name__
+        # Whatever a broker that is starting says, it may be ready the next time.
+        _why.append(type(error).__name__)
         return False
 
 
-_last_words: dict[str, str] = {}
+_why: deque[str] = deque(maxlen=1)
 
 
 def _wait(what: str, there: Callable[[], bool]) -> None:
@@ -189,8 +199,8 @@ def _wait(what: str, there: Callable[[], bool]) -> None:
     while not there():
         now = time.monotonic()
         if now - began > WAIT_S:
-            raise Wrong(f"Waited {WAIT_S:g} s for {what} in vain. {_last_words.get(what, '')}".strip())
+            raise Wrong(f"Waited {WAIT_S:g} s for {what} in vain. {''.join(_why)}".strip())
         if now - said > SAY_EVERY_S:
             said = now
-            say(f"Waiting for {what} ({now - began:.0f} s)")
+            say(f"Waiting for {what} ({now - began:.0f} s). {''.join(_why)}".strip())
         time.sleep(EVERY_S)

