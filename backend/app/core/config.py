@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from app.core import places
-from app.core.secret_files import SecretFiles
+from app.core import places, secret_files
 from app.domain.errors import BadInput
 from app.utils.paths import REPOSITORY
 
@@ -70,14 +69,14 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the names are those of the base class
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment, then the files that it names (`NAME_FILE`)."""
-        return init_settings, env_settings, SecretFiles(settings_cls)
+    ) -> tuple[PydanticBaseSettingsSource | Any, ...]:
+        """What the caller gives, then the environment, then the files that the environment names."""
+        return init_settings, env_settings, secret_files.values
 
     @field_validator("database_url")
     @classmethod

@@ -1,4 +1,4 @@
-"""Settings whose text is in a file, as containers get their secrets: `NAME_FILE=/run/secrets/name` for `NAME`."""
+"""Secrets given as files (`NAME_FILE` is a path), as container platforms hand them out."""
 
 from __future__ import annotations
 
@@ -7,47 +7,47 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import AliasChoices
-from pydantic.fields import FieldInfo
-from pydantic_settings import PydanticBaseSettingsSource
-
 from app.domain.errors import BadInput
 
+# Settings that are secrets, or addresses with a password in them.
+NAMES = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "STORAGE_ACCESS_KEY",
+    "STORAGE_SECRET_KEY",
+    "LANGFLOW_API_KEY",
+    "REHEARSAL_GATEWAY_KEY",
+    "REHEARSAL_SECRET_KEY",
+    "REHEARSAL_SMTP_URL",
+    "REHEARSAL_OIDC_CLIENT_SECRET",
+    "TWELVELABS_WEBHOOK_SECRET",
+)
 
-def read(variable: str, environment: Mapping[str, str]) -> str | None:
-    """The text of the file that `VARIABLE_FILE` names; None when it names none. Raises BadInput without the text."""
-    name = environment.get(f"{variable}_FILE")
-    if not name:
-        return None
+
+def read(name: str, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The secret `name`: from the environment, else from the file of `NAME_FILE`, else None. Raises BadInput."""
+    given = environment.get(name, "").strip()
+    path = environment.get(f"{name}_FILE", "").strip()
+    if given or not path:
+        return given or None
     try:
-        value = Path(name).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise BadInput(f"{variable}_FILE cannot be read: {reason}.", code="secret_file") from None
-    if not value:
-        raise BadInput(f"The file that {variable}_FILE names is empty.", code="secret_file")
-    return value
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise BadInput(
+            f"The file of {name}_FILE cannot be read.", code="secret_file", hint="Check its path and who may read it."
+        ) from None
+    if not text:
+        raise BadInput(f"The file of {name}_FILE is empty.", code="secret_file", hint="Put the secret into it.")
+    return text
 
 
-class SecretFiles(PydanticBaseSettingsSource):
-    """A source of settings behind the environment itself."""
+def values() -> dict[str, Any]:
+    """By name: the secrets that only files give. Raises BadInput."""
+    missing = [name for name in NAMES if not os.environ.get(name, "").strip()]
+    return {name: text for name in missing if (text := read(name)) is not None}
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The text for one field, the name it is known by, and that it is not JSON."""
-        alias = field.validation_alias or field.alias or field_name
-        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
-        names = [name for name in choices if isinstance(name, str)]
-        for name in names:
-            value = read(name, os.environ)
-            if value is not None:
-                return value, name, False
-        return None, field_name, False
 
-    def __call__(self) -> dict[str, Any]:
-        """What the files say, by name."""
-        found = {}
-        for field_name, field in self.settings_cls.model_fields.items():
-            value, name, _ = self.get_field_value(field, field_name)
-            if value is not None:
-                found[name] = value
-        return found
+def expanded(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which every secret of a file is a plain variable. Raises BadInput."""
+    found = {name: read(name, environment) for name in NAMES}
+    return dict(environment) | {name: text for name, text in found.items() if text is not None}

@@ -25,9 +25,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from app.core import secret_files
 from app.domain.errors import RehearsalError
-from app.services.providers.catalog import PROVIDERS
 from app.supervisor import revisions
 from app.utils.paths import REPOSITORY
 
@@ -116,13 +114,11 @@ class Wrong(RehearsalError):
 
 
 def become(argv: Sequence[str], **environment: str) -> NoReturn:
-    """Become the program, with the keys of providers that are in files. Does not return."""
-    keys = {one.key_variable: secret_files.read(one.key_variable, os.environ) for one in PROVIDERS}
-    found = {name: value for name, value in keys.items() if value is not None}
+    """Become the program. Does not return."""
     os.umask(0o077)  # recordings and transcripts are nobody else's business
     ALIVE.unlink(missing_ok=True)
     os.chdir(BACKEND)
-    os.execve(argv[0], list(argv), {**os.environ, **found, **environment})
+    os.execve(argv[0], list(argv), {**os.environ, **environment})
 
 
 def healthy() -> bool:
