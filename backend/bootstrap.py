@@ -333,6 +333,21 @@ def install_chromium():
     call("chromium", [*sudo, "apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"], env=quiet)
 
 
+def install_nginx():
+    """nginx for `make lint`, which checks deploy/nginx with it, where that starts no web server; else one loud line.
+
+    Debian's package starts it at once under systemd: on somebody's own machine that is theirs to decide.
+    """
+    if shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get") and not Path("/run/systemd/system").exists():
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        call("nginx", ["apt-get", "update", "-q"], env=quiet)
+        call("nginx", ["apt-get", "install", "-q", "-y", "--no-install-recommends", "nginx-light"], env=quiet)
+    else:
+        say("  NGINX IS NOT INSTALLED: `make lint` cannot check deploy/nginx (Debian: apt-get install nginx-light).")
+
+
 class Steps:
     """Runs steps side by side as soon as what they wait for is done, and prints each with its time."""
 
@@ -434,6 +449,8 @@ def plan_steps(dev, cloud):
             ("model for tests (98 MB)", small, lambda: assemble_models(development=True), ("models (360 MB)",))
         )
         steps.append(("chromium", Stamp("chromium", "1"), install_chromium, ()))
+        # After Chromium: two apt-get at once would be in each other's way.
+        steps.append(("nginx", Stamp("nginx", "1"), install_nginx, ("chromium",)))
     return steps
 
 

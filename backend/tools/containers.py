@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from tests.containers.engine import BACKEND, ROOT, Engine, NotHere
 
@@ -18,8 +19,6 @@ IMAGES = {"backend": "backend", "web": "frontend", "flows": "langflow"}
 
 def main() -> int:
     """Exit status of the tests; 1 with the reason when they could not be run."""
-    from pathlib import Path
-
     folder = Path(os.environ.get("REHEARSAL_CONTAINERS") or ROOT / ".containers")
     engine = Engine(folder)
     began = time.monotonic()
@@ -35,19 +34,11 @@ def main() -> int:
         print(f"  {image}: {engine.bytes_of(f'localhost/rehearsal/{image}:dev') / 1e6:.0f} MB unpacked")
     print(f"  built: {time.monotonic() - began:.0f} s", flush=True)
     environment = os.environ | {"REHEARSAL_CONTAINERS": str(folder)}
-    argv = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-m",
-        "containers",
-        "tests/containers",
-        "-s",
-        "--durations=10",
-        *sys.argv[1:],
-    ]
+    tests = [sys.executable, "-m", "pytest", "-m", "containers", "tests/containers", "-s", "--durations=10"]
     try:
-        return subprocess.run(argv, cwd=BACKEND, env=environment, check=False).returncode
+        return subprocess.run(
+            [sys.executable, *tests, *sys.argv[1:]], cwd=BACKEND, env=environment, check=False
+        ).returncode
     finally:
         if not os.environ.get("KEEP"):
             engine.remove()

@@ -35,7 +35,7 @@ def _shake(url: str, trust: ssl.SSLContext, version: ssl.TLSVersion | None = Non
 def test_tls_of_today_and_http_2(url: str, trust: ssl.SSLContext) -> None:
     assert _shake(url, trust) == ("TLSv1.3", "h2")
     assert _shake(url, trust, ssl.TLSVersion.TLSv1_2) == ("TLSv1.2", "h2")
-    with pytest.raises(OSError):
+    with pytest.raises((ssl.SSLError, ConnectionError)):
         _shake(url, trust, ssl.TLSVersion.TLSv1_1)
 
 
@@ -93,11 +93,3 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(url: str, trust: 
         assert answer.status == 413
         assert b'"error":"too_large"' in answer.read()
         connection.close()
-
-
-def test_the_address_of_a_client_is_what_nginx_saw(client: httpx.Client, stack: Stack) -> None:
-    # What the API makes of it is its own test; here nobody can add to it from outside.
-    shown = stack.execute(stack.name("web"), "cat", "/tmp/nginx/proxy.conf")
-    assert "proxy_set_header X-Forwarded-For $remote_addr;" in shown
-    assert client.get("/livez", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 200
-    assert "203.0.113.9" not in stack.engine.podman("logs", stack.name("web"))

@@ -201,9 +201,7 @@ def test_a_replica_that_is_stopped_ends_its_streams_and_leaves_properly(stack: S
         assert state["ExitCode"] in (0, 143, 128 + signal.SIGTERM), "it was killed after its time"
         assert candidate.call("GET", "/system"), "the other one answers"
         stack.engine.podman("start", stack.name(name))
-        until(
-            name, lambda name=name: not stack.engine.podman("healthcheck", "run", stack.name(name), check=False).strip()
-        )
+        until(name, lambda name=name: stack.healthy(stack.name(name)))
     assert events.streams >= 2, "the page's stream moved to the other replica"
     events.over.set()
 
