@@ -51,9 +51,10 @@ def test_plain_http_leads_to_tls_and_nowhere_else(stack: Stack, url: str) -> Non
 
 
 def test_other_names_are_not_answered(stack: Stack, client: httpx.Client) -> None:
-    with pytest.raises(httpx.RemoteProtocolError):
+    # Closed without an answer: the end of the connection is seen first, or its reset.
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         client.get("/livez", headers={"Host": "somewhere.example"})
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         httpx.get(f"http://{stack.environment['HTTP']}/", headers={"Host": "somewhere.example"})
 
 
