@@ -5,7 +5,7 @@ PY = .venv/bin/python
 export OPENBLAS_NUM_THREADS = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup cloud build test lint e2e drills bench bench-load bench-avatar bench-sound client flows langflow avatars lock format clean
+.PHONY: help run setup cloud build test lint e2e drills containers bench bench-load bench-avatar bench-sound client flows langflow avatars lock format clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ e2e: ## Run the browser journeys against the whole system, without a network
 drills: ## Kill parts of a running system and see it recover
 	@$(BOOT) setup --dev
 	@cd backend && $(PY) -m tools.run_tests drills
+
+containers: ## Build the images, run the stack of a server, kill parts of it (root on Debian 12; KEEP=1 keeps the images)
+	@$(BOOT) setup --dev
+	@cd backend && $(PY) -m tools.containers
 
 bench: ## Measure start, memory, stages, planning and follow-ups; JSON on standard output
 	@$(BOOT) setup --dev

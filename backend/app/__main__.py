@@ -37,6 +37,10 @@ def parser() -> Parser:
 
     commands.add_parser("langflow", help="a whole Langflow server with its editor (LANGFLOW_PORT, REHEARSAL_DATA)")
 
+    from app.supervisor import serve
+
+    serve.options(commands.add_parser("serve", help="one part of it, as a container runs it (docs/containers.md)"))
+
     plan = commands.add_parser("plan", help="questions for a posting")
     plan.add_argument("--posting", required=True, metavar="FILE|URL|-", help="text, PDF, DOCX or HTML")
     plan.add_argument("--resume", metavar="FILE|-", help="what it shows of the posting; changes no question")
@@ -114,6 +118,10 @@ def run(options: argparse.Namespace) -> int:
             from app.supervisor.langflow import run as langflow
 
             return langflow()
+        case "serve":
+            from app.supervisor import serve
+
+            return serve.run(options)
         case "plan":
             from app.cli import plan
 

@@ -8,6 +8,7 @@
     celery -A app.worker beat --schedule FILE
 
 Beats may be several: what they send is done once, and once too often changes nothing.
+In a container `python -m app serve` becomes one of them (supervisor/serve.py).
 
 One process per kind of work keeps each model in memory once. Listening waits for most of its time, so its process has
 threads; it has no hard time limit and ends by itself. The sweep has a worker that no long task blocks.
@@ -15,13 +16,23 @@ threads; it has no hard time limit and ends by itself. The sweep has a worker th
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import structlog
 from celery.schedules import crontab
-from celery.signals import setup_logging, worker_process_shutdown, worker_ready, worker_shutdown
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    heartbeat_sent,
+    setup_logging,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+)
 from redis.exceptions import RedisError
 
 import app.services.accounts.tasks
@@ -67,6 +78,19 @@ _ = settings().storage  # a setting that is wrong ends the start, not the first 
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def _logging(**_: Any) -> None:
     logging.configure(settings().log_level)
+
+
+@beat_init.connect  # type: ignore[untyped-decorator]
+def _watch_beat(**_: Any) -> None:
+    # In the clock's process alone: a task that a worker sends says nothing about the worker's own loop.
+    after_task_publish.connect(_touch, weak=False)
+
+
+@heartbeat_sent.connect  # type: ignore[untyped-decorator]
+def _touch(**_: Any) -> None:
+    """Every two seconds from the loop of a worker that is connected, every five from the clock: for health checks."""
+    if file := os.environ.get("REHEARSAL_ALIVE"):
+        Path(file).touch()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

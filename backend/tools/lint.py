@@ -23,6 +23,7 @@ COMMANDS: tuple[tuple[str, Path, tuple[str, ...]], ...] = (
     ("bandit", BACKEND, (str(BIN / "bandit"), "-q", "-c", "pyproject.toml", "-r", "app", "migrations", "tools")),
     ("imports", BACKEND, (str(BIN / "lint-imports"),)),
     ("flows", ROOT, (str(FLOW_PYTHON), "langflow/build_flows.py", "--check")),
+    ("deploy", BACKEND, (sys.executable, "-m", "tools.deployment")),
     ("web lint", FRONTEND, ("npm", "run", "--silent", "lint")),
     ("web types", FRONTEND, ("npm", "run", "--silent", "typecheck")),
 )

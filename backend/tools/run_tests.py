@@ -44,7 +44,7 @@ def commands(report: Path) -> dict[str, tuple[Path, tuple[str, ...]]]:
                 *PYTEST,
                 junit,
                 "-m",
-                "not drill and not slow and not langflow_server",
+                "not drill and not slow and not langflow_server and not containers",
                 "-n",
                 "2",
                 "--dist",

@@ -198,7 +198,7 @@ class System:
     def _without_secrets(self) -> dict[str, str]:
         """For the flow server, which runs code that can be edited: no address or key that is not its business."""
         kept = {*secret_files.NAMES} - {"LANGFLOW_API_KEY", "REHEARSAL_GATEWAY_KEY"}
-        kept |= {one.key_variable for one in PROVIDERS} | {"REHEARSAL_METRICS_TOKEN"}
+        kept |= {one.key_variable for one in PROVIDERS}
         kept |= {name for name in self.environment if name.startswith("OTEL_")}  # its spans would carry texts
         return {name: value for name, value in self.environment.items() if name not in kept}
 

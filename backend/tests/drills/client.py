@@ -17,8 +17,8 @@ ENDED = {"done", "failed", "skipped"}
 class Candidate:
     """Talks to one running system. Raises httpx.HTTPStatusError when an answer is an error."""
 
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=180)
+    def __init__(self, url: str, **options: Any) -> None:
+        self._http = httpx.Client(base_url=url, timeout=180, **options)
 
     def call(self, method: str, path: str, **options: Any) -> Any:
         """JSON of an API call (None when the answer is empty)."""

