@@ -14,6 +14,7 @@ from app.api.router import router
 from app.api.routes import gateway, health
 from app.core import database, logging
 from app.core.config import settings
+from app.core.safety import require_safe_start
 
 
 @asynccontextmanager
@@ -26,6 +27,7 @@ async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 def create_app() -> FastAPI:
     """The ASGI application. Nothing is connected before the first request."""
+    require_safe_start()
     app = FastAPI(
         title="Rehearsal",
         version=__version__,
@@ -42,6 +44,6 @@ def create_app() -> FastAPI:
     app.include_router(gateway.router)
     app.include_router(static.routes(settings().frontend))
     app.add_middleware(Bounded)
-    app.add_middleware(Guarded, hosts=settings().allowed_hosts, public_url=settings().public_url)
+    app.add_middleware(Guarded, hosts=settings().hosts, public_url=settings().public_url)
     app.add_middleware(Observed, media_origin=settings().media_origin)
     return app

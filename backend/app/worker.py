@@ -20,6 +20,7 @@ import structlog
 from celery.signals import setup_logging, worker_ready
 from redis.exceptions import RedisError
 
+import app.services.accounts.tasks
 import app.services.flow.tasks
 import app.services.outbox.files
 import app.services.outbox.tasks
@@ -27,8 +28,9 @@ import app.services.speech.tasks  # noqa: F401  the imports register the tasks
 from app.core import events, logging
 from app.core.config import settings
 from app.core.queue import CLOUD, celery_app
+from app.core.safety import require_safe_start
 
-SWEEP_S, COPIES_S, EXPIRE_S, ALIVE_S = 5.0, 15.0, 3600.0, 10.0
+SWEEP_S, COPIES_S, ACCOUNTS_S, EXPIRE_S, ALIVE_S = 5.0, 15.0, 300.0, 3600.0, 10.0
 log = structlog.get_logger()
 
 # A sweep that waited longer than its period is not needed any more: the next one is there.
@@ -36,9 +38,12 @@ celery_app.conf.beat_schedule = {
     "relay": {"task": "outbox.relay", "schedule": SWEEP_S, "options": {"expires": SWEEP_S}},
     "sweep": {"task": "analysis.sweep", "schedule": SWEEP_S, "options": {"expires": SWEEP_S}},
     "copies": {"task": "copies.delete", "schedule": COPIES_S, "options": {"expires": COPIES_S, "queue": CLOUD}},
+    "accounts": {"task": "accounts.sweep", "schedule": ACCOUNTS_S, "options": {"expires": ACCOUNTS_S}},
+    "guests": {"task": "guests.expire", "schedule": ACCOUNTS_S, "options": {"expires": ACCOUNTS_S}},
     "expire": {"task": "recordings.expire", "schedule": EXPIRE_S, "options": {"expires": EXPIRE_S}},
 }
 celery = celery_app
+require_safe_start()
 _ = settings().storage  # a setting that is wrong ends the start, not the first job
 
 

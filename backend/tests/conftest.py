@@ -122,7 +122,7 @@ async def empty() -> None:
         tables = (
             "postings, interviews, questions, takes, uploads, upload_parts, stages, outbox, speech_clips, budgets, "
             "provider_settings, provider_choices, provider_usage, provider_copies, prepared_clips, listenings, "
-            "model_tickets"
+            "model_tickets, links, sign_ins, identities, accounts"
         )
         await session.execute(text(f"TRUNCATE {tables}"))
         await session.execute(text("DELETE FROM owners WHERE id <> :local"), {"local": LOCAL_OWNER})

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 MEANINGS = {
     400: "The request cannot be read.",
-    401: "The signature does not prove who is asking.",
+    401: "Nobody is signed in, or it is not proven who is asking.",
     403: "A rule forbids it (foreign origin, address policy, robots.txt).",
     404: "It does not exist, or belongs to somebody else.",
     409: "It does not fit the state things are in now.",
@@ -41,7 +41,7 @@ HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 4
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The documented errors of a route, beside those every route has."""
-    return {status: {"model": Problem, "description": MEANINGS[status]} for status in (*statuses, 403, 422, 503)}
+    return {status: {"model": Problem, "description": MEANINGS[status]} for status in (*statuses, 401, 403, 422, 503)}
 
 
 def unreadable() -> dict[int, dict[str, Any]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.api.routes import (
+    account,
     data,
     interviews,
     postings,
     providers,
     questions,
     reports,
+    session,
     system,
     takes,
     uploads,
@@ -18,5 +20,19 @@ from app.api.routes import (
 )
 
 router = APIRouter(prefix="/api")
-for module in (system, providers, postings, interviews, questions, takes, uploads, reports, data, webhooks):
+for module in (
+    system,
+    session,
+    account,
+    providers,
+    postings,
+    interviews,
+    questions,
+    takes,
+    uploads,
+    reports,
+    data,
+    webhooks,
+):
     router.include_router(module.router)
+router.include_router(webhooks.router)

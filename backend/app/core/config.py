@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
+import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from app.core import places
+from app.core import places, secret_files
 from app.domain.errors import BadInput
 from app.utils.paths import REPOSITORY
 
@@ -19,13 +22,17 @@ MIB = 1024 * 1024
 class Settings(BaseSettings):
     """What can be configured. Every default is right for one person on one machine."""
 
-    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
     # personal: one person on this machine, no login. server: for strangers; everybody signs in or is a guest.
     mode: Literal["personal", "server"] = Field("personal", alias="REHEARSAL_MODE")
     data: Path = Field(REPOSITORY / "data", alias="REHEARSAL_DATA")
     frontend: Path = Field(REPOSITORY / "frontend" / "dist", alias="REHEARSAL_FRONTEND")
-    allowed_hosts: frozenset[str] = Field(frozenset({"localhost", "127.0.0.1", "[::1]"}), alias="REHEARSAL_HOSTS")
+    allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset({"localhost", "127.0.0.1", "[::1]"}), alias="REHEARSAL_HOSTS"
+    )
+    # Addresses or networks whose X-Forwarded-For is believed.
+    trusted_proxies: Annotated[frozenset[str], NoDecode] = Field(frozenset(), alias="REHEARSAL_TRUSTED_PROXIES")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="REHEARSAL_LOG_LEVEL")
 
     database_url: str = Field("postgresql:///rehearsal", alias="DATABASE_URL")
@@ -57,6 +64,16 @@ class Settings(BaseSettings):
     # Encrypts the keys of cloud services that the settings page stores; see core/vault.py.
     secret_key: SecretStr | None = Field(None, alias="REHEARSAL_SECRET_KEY")
 
+    # Server mode: whether the supervisor's own database, queue and flow server will do.
+    embedded_services: bool = Field(False, alias="REHEARSAL_EMBEDDED_SERVICES")
+    guests: bool = Field(True, alias="REHEARSAL_GUESTS")
+    smtp_url: SecretStr | None = Field(None, alias="REHEARSAL_SMTP_URL")
+    mail_from: str | None = Field(None, alias="REHEARSAL_MAIL_FROM")
+    oidc_issuer: str | None = Field(None, alias="REHEARSAL_OIDC_ISSUER")
+    oidc_client_id: str | None = Field(None, alias="REHEARSAL_OIDC_CLIENT_ID")
+    oidc_client_secret: SecretStr | None = Field(None, alias="REHEARSAL_OIDC_CLIENT_SECRET")
+    oidc_name: str = Field("your organisation", alias="REHEARSAL_OIDC_NAME")
+
     budget_interview_usd: float = Field(0.50, alias="REHEARSAL_BUDGET_INTERVIEW_USD", ge=0)
     budget_day_usd: float = Field(5.00, alias="REHEARSAL_BUDGET_DAY_USD", ge=0)
 
@@ -66,6 +83,34 @@ class Settings(BaseSettings):
     retention_days: int = Field(30, alias="REHEARSAL_RETENTION_DAYS", ge=1)
     upload_expiry_h: int = Field(24, alias="REHEARSAL_UPLOAD_EXPIRY_H", ge=1)
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource | Any, ...]:
+        """What the caller gives, then the environment, then the files that the environment names."""
+        return init_settings, env_settings, secret_files.values
+
+    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        # Commas, or JSON as other lists of settings have it. "[::1]" is a host and no JSON.
+        if not isinstance(value, str):
+            return value
+        try:
+            return frozenset(json.loads(value))
+        except (ValueError, TypeError):
+            return frozenset(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: frozenset[str]) -> frozenset[str]:
+        return frozenset(str(ipaddress.ip_network(one, strict=False)) for one in value)
+
     @field_validator("database_url")
     @classmethod
     def _psycopg(cls, url: str) -> str:
@@ -74,6 +119,17 @@ class Settings(BaseSettings):
             if url.startswith(scheme):
                 return "postgresql+psycopg://" + url.removeprefix(scheme)
         return url
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The host names under which everything is served; those of a server include its public one."""
+        public = urlsplit(self.public_url or "").hostname if self.mode == "server" else None
+        return self.allowed_hosts | ({public.lower()} if public else frozenset())
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach this installation by https, so that cookies can be bound to it."""
+        return (self.public_url or "").lower().startswith("https://")
 
     @property
     def storage(self) -> places.Place:

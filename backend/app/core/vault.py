@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -43,12 +44,22 @@ def unseal(data: bytes) -> str:
         ) from None
 
 
+def derive(purpose: str, text: str) -> list[bytes]:
+    """32 bytes that only this installation can compute from a text, one for each key, that of the newest first."""
+    # A key of its own for each purpose, so that none of the values says anything about another, or about the key.
+    subkeys = [hmac.digest(key, f"rehearsal {purpose}".encode(), "sha256") for key in _keys()]
+    return [hmac.digest(key, text.encode(), "sha256") for key in subkeys]
+
+
 def _box() -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in _keys()])
+
+
+def _keys() -> list[bytes]:
     own = settings().secret_key
     texts = own.get_secret_value().split(",") if own else [_from_file(settings().data.resolve() / "secrets" / FILE)]
     # The text may be of any length: its digest has the 32 bytes that Fernet needs.
-    keys = [base64.urlsafe_b64encode(hashlib.sha256(text.strip().encode()).digest()) for text in texts if text.strip()]
-    return MultiFernet([Fernet(key) for key in keys])
+    return [hashlib.sha256(text.strip().encode()).digest() for text in texts if text.strip()]
 
 
 def _from_file(path: Path) -> str:

@@ -1,5 +1,6 @@
 """Tables. Importing this package registers all of them."""
 
+from app.models.account import Account, Identity, Link, SignIn
 from app.models.interview import Interview, PreparedClip, QuestionRow
 from app.models.outbox import OutboxJob
 from app.models.owner import LOCAL_OWNER, Owner
@@ -17,8 +18,11 @@ from app.models.take import Listening, Stage, Take, Upload, UploadPart
 
 __all__ = [
     "LOCAL_OWNER",
+    "Account",
     "Budget",
+    "Identity",
     "Interview",
+    "Link",
     "Listening",
     "ModelTicketRow",
     "OutboxJob",
@@ -30,6 +34,7 @@ __all__ = [
     "ProviderSettings",
     "ProviderUsage",
     "QuestionRow",
+    "SignIn",
     "SpeechClip",
     "Stage",
     "Take",

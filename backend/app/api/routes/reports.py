@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from sse_starlette import EventSourceResponse
 
-from app.api.deps import OwnerId, Session
+from app.api.deps import OwnerId, Session, Who
 from app.api.errors import problems
 from app.api.events import stream
 from app.api.schemas.interviews import ProgressOut
@@ -30,10 +30,10 @@ async def read_progress(interview_id: UUID, session: Session, owner: OwnerId) ->
 @router.get(
     "/events", summary="Progress as it happens", response_class=EventSourceResponse, responses=problems(404) | EVENTS
 )
-async def read_events(interview_id: UUID, session: Session, owner: OwnerId) -> EventSourceResponse:
+async def read_events(interview_id: UUID, session: Session, owner: OwnerId, who: Who) -> EventSourceResponse:
     """Server-sent events: the progress at once, then on every change."""
     await interviews.read_progress(session, owner, interview_id)
-    return EventSourceResponse(stream(owner, interview_id), ping=15)
+    return EventSourceResponse(stream(owner, interview_id, who), ping=15)
 
 
 @router.get("/report", summary="The report", responses=problems(404))

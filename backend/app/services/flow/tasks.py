@@ -7,7 +7,7 @@ from uuid import UUID
 from app.core.database import transaction
 from app.core.queue import task
 from app.services.analysis import pipeline
-from app.services.flow import copies, follow_ups
+from app.services.flow import copies, follow_ups, guests
 from app.services.flow.stages import prepare
 from app.services.providers import storage
 from app.services.recordings import listening
@@ -37,6 +37,12 @@ async def sweep() -> None:
 async def delete_copies() -> None:
     """Delete at services of others what is not needed there any more."""
     await copies.delete_due()
+
+
+@task("guests.expire")
+async def expire_guests() -> None:
+    """Forget the guests whose 24 hours are over."""
+    await guests.expire()
 
 
 @task("recordings.expire")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from app.core import vault
+from app.core import secret_files, vault
 from app.core.database import transaction
 from app.domain.errors import BadInput, Conflict, ProviderError
 from app.models.provider import ProviderSettings
@@ -138,7 +138,7 @@ async def change(provider: str, values: Mapping[str, str | None], key: str | Non
             _check(fields[name], value)
             if name == "voices":
                 _check_voices(provider, value)
-    if (key or forget_key) and os.environ.get(entry.key_variable):
+    if (key or forget_key) and secret_files.read(entry.key_variable):
         raise _by_operator(entry.key_variable)
     if key and (len(key) > KEY_MAX or not key.isascii() or not key.isprintable() or " " in key.strip()):
         raise BadInput("This is not a key: it has spaces or other characters.", code="provider_key_invalid")
@@ -215,7 +215,7 @@ def _found(entry: Provider, row: ProviderSettings | None) -> Found:
     if entry.id == "azure_speech" and not values.keys() & {"region", "host"}:
         missing.append("Region")
     key_from: Source | None = None
-    if os.environ.get(entry.key_variable, "").strip():
+    if secret_files.read(entry.key_variable):
         key_from = "environment"
     elif row is not None and row.secret is not None:
         key_from = "page"
@@ -225,7 +225,7 @@ def _found(entry: Provider, row: ProviderSettings | None) -> Found:
 
 
 def _key(entry: Provider, row: ProviderSettings | None) -> SecretStr | None:
-    given = os.environ.get(entry.key_variable, "").strip()
+    given = secret_files.read(entry.key_variable)
     if given:
         return SecretStr(given)
     return SecretStr(vault.unseal(row.secret)) if row is not None and row.secret is not None else None
