@@ -8,6 +8,7 @@ import { useDeleteEverything, useInterviews } from "../hooks/queries/interviews"
 import { useDeletePosting, usePostings } from "../hooks/queries/postings";
 import { useProviders } from "../hooks/queries/providers";
 import { useSystem } from "../hooks/queries/system";
+import { sessionKeeper, useSession } from "../hooks/session";
 import { takeStore } from "../hooks/take-store";
 import { forgetDrafts } from "../hooks/use-draft-text";
 import { useTitle } from "../hooks/use-title";
@@ -21,7 +22,9 @@ const PHRASE = "delete everything";
 export function DataPage() {
   useTitle("Your data");
   const system = useSystem();
-  const providers = useProviders();
+  const session = useSession();
+  const onServer = session.mode === "server";
+  const providers = useProviders(session.administrator);
   const postings = usePostings();
   const interviews = useInterviews();
   const removePosting = useDeletePosting();
@@ -41,6 +44,9 @@ export function DataPage() {
         forgetDrafts();
         setAll(false);
         say("Everything is deleted.");
+        // A server may end the sign-in of somebody of whom nothing is left.
+        if (onServer) await sessionKeeper.refresh();
+        if (sessionKeeper.snapshot().held) sessionKeeper.left();
       },
     });
 
@@ -72,8 +78,11 @@ export function DataPage() {
             <div key={`${provider.port}-${provider.name}`}>
               <dt>{PORTS[provider.port] ?? provider.port}</dt>
               <dd>
-                {provider.name}, {provider.where === "embedded" ? "on this machine" : "over the internet"}.
-                Receives {provider.receives}.
+                {provider.name},{" "}
+                {provider.where === "embedded"
+                  ? `on this ${onServer ? "server" : "machine"}`
+                  : "over the internet"}
+                . Receives {provider.receives}.
               </dd>
             </div>
           ))}

@@ -16,7 +16,8 @@ from app.api.schemas.accounts import LogIn, SessionOut
 from app.domain.errors import RehearsalError
 from app.services.accounts import oidc, service, sign_ins
 
-CLEAR = '"cache", "cookies", "storage"'
+# Not "storage": recordings of others who use this browser may wait there to be sent; the page removes the own ones.
+CLEAR = '"cache", "cookies"'
 SIGN_IN = "/sign-in"
 SEE_OTHER = {303: {"description": "To the log-in service, or back to a page of this installation."}}
 on_servers = [Depends(service.require_server)]
