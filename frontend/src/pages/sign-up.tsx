@@ -24,14 +24,16 @@ export function SignUpPage() {
   if (kind === "account") return <Navigate to="/account" replace />;
   if (!methods.sign_up) {
     return (
-      <div className="note-page">
-        <h1>Accounts are made by whoever runs this server</h1>
-        <p>Ask them for one. You then get a mail in which you choose a password.</p>
-        <p>
-          <Link className="btn" to="/sign-in">
-            Go to signing in
-          </Link>
-        </p>
+      <div className="door">
+        <div className="door__main">
+          <h1>Accounts are made by whoever runs this server</h1>
+          <p>Ask them for one. You then get a mail in which you choose a password.</p>
+          <p>
+            <Link className="btn" to="/sign-in">
+              Go to signing in
+            </Link>
+          </p>
+        </div>
       </div>
     );
   }

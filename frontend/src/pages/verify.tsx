@@ -6,6 +6,8 @@ import { useVerify } from "../hooks/queries/account";
 import { useLinkToken } from "../hooks/use-link-token";
 import { useTitle } from "../hooks/use-title";
 import { useTrouble } from "../hooks/use-trouble";
+import { toApiError } from "../utils/api/client";
+import "../components/account/door.css";
 
 /** Where the mail of a sign-up leads. It waits for a press: programs that look through mail open links, too. */
 export function VerifyPage() {
@@ -18,6 +20,7 @@ export function VerifyPage() {
     say("Your account is made, and you are signed in.");
   });
   const trouble = useTrouble(verify.error);
+  const spent = verify.isError && toApiError(verify.error).code === "link_invalid";
   if (!token) {
     return (
       <LinkBroken>
@@ -28,32 +31,36 @@ export function VerifyPage() {
     );
   }
   return (
-    <div className="note-page">
-      <h1>One press, and your account is made</h1>
-      <p>
-        You have shown that the address is yours. This makes the account and signs you in on this browser.
-      </p>
-      <FormTrouble trouble={trouble.other} />
-      <p className="row">
-        <button
-          type="button"
-          className="btn btn--primary"
-          disabled={verify.isPending}
-          onClick={() => verify.mutate(token)}
-        >
-          {verify.isPending ? "Making it" : "Make my account"}
-        </button>
-        {verify.isError && (
-          <>
-            <Link className="btn" to="/sign-up">
-              Ask for a new link
-            </Link>
-            <Link className="btn" to="/sign-in">
-              Sign in
-            </Link>
-          </>
-        )}
-      </p>
+    <div className="door">
+      <div className="door__main">
+        <h1>One press, and your account is made</h1>
+        <p>
+          You have shown that the address is yours. This makes the account and signs you in on this browser.
+        </p>
+        <FormTrouble trouble={trouble.other} />
+        <p className="row">
+          {!spent && (
+            <button
+              type="button"
+              className="btn btn--primary"
+              disabled={verify.isPending}
+              onClick={() => verify.mutate(token)}
+            >
+              {verify.isPending ? "Making it" : "Make my account"}
+            </button>
+          )}
+          {spent && (
+            <>
+              <Link className="btn btn--primary" to="/sign-up">
+                Ask for a new link
+              </Link>
+              <Link className="btn" to="/sign-in">
+                Sign in
+              </Link>
+            </>
+          )}
+        </p>
+      </div>
     </div>
   );
 }

@@ -63,6 +63,7 @@ export function AccountMenu() {
       >
         <Icon name="person" />
         <span className="menu__name">{name}</span>
+        <span className="menu__short">Account</span>
       </button>
       <div id="account-menu" className="menu__sheet sheet" hidden={!open}>
         <p className="menu__who">

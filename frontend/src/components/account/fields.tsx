@@ -61,9 +61,7 @@ export function PasswordField({ label, kind, value, trouble, onChange }: Passwor
           maxLength={1000}
           value={value}
           aria-invalid={trouble !== null}
-          aria-describedby={
-            [fresh && `${id}-help`, trouble && `${id}-trouble`].filter(Boolean).join(" ") || undefined
-          }
+          aria-describedby={trouble ? `${id}-trouble` : fresh ? `${id}-help` : undefined}
           onChange={(event) => onChange(event.target.value)}
         />
         <button
@@ -75,7 +73,7 @@ export function PasswordField({ label, kind, value, trouble, onChange }: Passwor
           {shown ? "Hide" : "Show"}
         </button>
       </div>
-      {fresh && (
+      {fresh && !trouble && (
         <span id={`${id}-help`} className="hush">
           At least 8 characters. A few words in a row are easy to remember and hard to guess.
         </span>

@@ -33,7 +33,6 @@ export function SignInForm({ next, email: known, before = null, staying }: Props
 
   return (
     <form className="door__form" noValidate onSubmit={submit} aria-label="Sign in">
-      <FormTrouble trouble={trouble.other ?? (logIn.isIdle ? before : null)} />
       {methods.oidc && (
         <>
           <a className="btn" href={`/api/session/oidc/start?next=${encodeURIComponent(next)}`} {...elsewhere}>
@@ -43,6 +42,7 @@ export function SignInForm({ next, email: known, before = null, staying }: Props
           {methods.password && <p className="door__or hush">or</p>}
         </>
       )}
+      <FormTrouble trouble={trouble.other ?? (logIn.isIdle ? before : null)} />
       {methods.password && (
         <>
           <EmailField value={email} trouble={trouble.of("email")} onChange={setEmail} />
