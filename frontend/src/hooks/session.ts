@@ -35,7 +35,7 @@ export function keepSession(): void {
 }
 
 export function useStanding(): Standing {
-  return useSyncExternalStore(sessionKeeper.subscribe, sessionKeeper.snapshot);
+  return useSyncExternalStore(sessionKeeper.subscribe, sessionKeeper.snapshot, sessionKeeper.snapshot);
 }
 
 /** Who is signed in; only for what is drawn once that is known. */
