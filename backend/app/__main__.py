@@ -75,6 +75,16 @@ def parser() -> Parser:
     move.add_argument("--to", required=True, metavar="URL", help="file:///folder or s3://bucket/prefix")
     move.add_argument("--delete-source", action="store_true", help="when every copy is equal to its original")
 
+    account = commands.add_parser("account", help="make and list accounts of a server, say who is an administrator")
+    actions = account.add_subparsers(dest="action", required=True, parser_class=Parser)
+    create = actions.add_parser("create", help="prints a link to set the password, good once and for 24 hours")
+    create.add_argument("email", metavar="EMAIL")
+    create.add_argument("--administrator", action="store_true", help="may change what belongs to the installation")
+    actions.add_parser("list", help="every account")
+    appoint = actions.add_parser("administrator", help="make somebody an administrator")
+    appoint.add_argument("email", metavar="EMAIL")
+    appoint.add_argument("--no", action="store_true", help="nobody special any more")
+
     doctor = commands.add_parser("doctor", help="what is there, what is missing, how to get it")
     doctor.add_argument("--live", metavar="PROVIDER", help="make the smallest real call of a provider instead")
     commands.add_parser("openapi", help="the OpenAPI document of the API")
@@ -118,6 +128,10 @@ def run(options: argparse.Namespace) -> int:
             from app.cli import storage
 
             show(storage.run(options))
+        case "account":
+            from app.cli import account
+
+            show(account.run(options))
         case "doctor":
             from app.cli import doctor
 

@@ -1,6 +1,7 @@
 """The project's own rules, checked on the source.
 
 - `select(` only in `repository.py`: every query a person can reach starts there, with its owner.
+- every query on what belongs to somebody starts from its owner (ownership.py).
 - `.commit(` only in `core/database.py`: a transaction ends with the request or the task, nowhere else.
 - no secret, no path of somebody's machine and no host of a package registry in any file that is committed.
 """
@@ -12,6 +13,8 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+
+from tools import ownership
 
 # Written in pieces so that this file does not find itself.
 REGISTRY_HOSTS = ("pypi." + "org", "pythonhosted." + "org", "registry." + "npmjs", "deb.debian." + "org")
@@ -33,6 +36,7 @@ def problems(root: Path) -> list[str]:
         check=True,
     ).stdout
     found: list[str] = []
+    sources: dict[str, str] = {}
     for name in filter(None, listed.split("\0")):
         path = root / name
         if not path.is_file() or path.suffix in BINARY:
@@ -41,6 +45,9 @@ def problems(root: Path) -> list[str]:
         found += [f"{name}:{line}: {sentence}" for line, sentence in _text_problems(text)]
         if name.startswith("backend/app/") and path.suffix == ".py":
             found += [f"{name}:{line}: {sentence}" for line, sentence in code_problems(name, text)]
+            sources[name] = text
+    if sources:
+        found += [f"{name}:{line}: {sentence}" for name, line, sentence in ownership.problems(sources)]
     return found
 
 

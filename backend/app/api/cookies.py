@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from starlette.requests import HTTPConnection
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection, cookie_parser
 from starlette.responses import Response
 
 from app.core.config import settings
 from app.services.accounts import oidc, sign_ins
 
+CALLBACK = oidc.CALLBACK
 SESSION, OIDC = "session", "sign-in"
 
 
@@ -19,6 +21,11 @@ def name_of(kind: str) -> str:
 def read(request: HTTPConnection, kind: str) -> str:
     """What the browser shows; empty when it shows nothing."""
     return request.cookies.get(name_of(kind), "")
+
+
+def are_shown(headers: Headers) -> bool:
+    """Whether a request has the cookie of a sign-in."""
+    return name_of(SESSION) in cookie_parser(headers.get("cookie", ""))
 
 
 def give(response: Response, kind: str, value: str) -> None:

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api import cookies
 from app.core.config import MIB
 from app.core.logging import place
 
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# "none": typed, or a bookmark; programs and old browsers say nothing.
+OWN_SITES = frozenset({"same-origin", "none"})
 JSON_BYTES, FILE_BYTES, HOOK_BYTES = MIB, 2 * MIB, 64 * 1024
 # Frame of a multipart body around one file of FILE_BYTES.
 MULTIPART_BYTES = 64 * 1024
@@ -132,7 +135,7 @@ class Guarded:
             # A page of another site whose name was made to point here (DNS rebinding) must not be served.
             hint = "Open http://localhost with the port that was printed."
             await _refuse(send, 403, "host_refused", "This address is not one this server answers to.", hint)
-        elif scope["method"] not in SAFE_METHODS and not _same_origin(headers, host):
+        elif not _from_own_page(scope, headers, host):
             hint = "Use the page that this server gives out."
             await _refuse(send, 403, "origin_refused", "The request comes from a page of another site.", hint)
         else:
@@ -144,8 +147,18 @@ def _without_port(host: str) -> str:
     return (name if name and port.isdecimal() else host).lower()
 
 
+def _from_own_page(scope: Scope, headers: Headers, host: str) -> bool:
+    if scope["method"] not in SAFE_METHODS:
+        return _same_origin(headers, host)
+    # Reading is refused only with the cookie of a sign-in. Pages are for every link, and log-in services come back.
+    path = scope["path"]
+    if not path.startswith("/api/") or path == cookies.CALLBACK or not cookies.are_shown(headers):
+        return True
+    return headers.get("sec-fetch-site", "none") in OWN_SITES
+
+
 def _same_origin(headers: Headers, host: str) -> bool:
-    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+    if headers.get("sec-fetch-site", "none") not in OWN_SITES:
         return False
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc.lower() == host.lower()

@@ -35,4 +35,3 @@ for module in (
     webhooks,
 ):
     router.include_router(module.router)
-router.include_router(webhooks.router)

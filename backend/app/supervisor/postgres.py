@@ -55,6 +55,11 @@ class Postgres:
         return f"postgresql://postgres@/{database}?host={self.sockets}"
 
 
+def address(data: Path) -> str:
+    """Address of the server that runs on a database folder, for other programs of this machine."""
+    return f"postgresql://postgres@/{DATABASE}?host={_socket_folder(data)}"
+
+
 def prepare(data: Path) -> Postgres:
     """Make the database folder ready to start: created, owned by the right user, free of what a crash left.
 

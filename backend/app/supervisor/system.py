@@ -21,6 +21,9 @@ from pathlib import Path
 import psutil
 
 from app import __version__
+from app.core import secret_files
+from app.core.config import settings
+from app.core.safety import require_safe_start
 from app.domain.errors import Conflict, RehearsalError
 from app.services.providers.catalog import PROVIDERS
 from app.supervisor import postgres
@@ -194,7 +197,7 @@ class System:
 
     def _without_secrets(self) -> dict[str, str]:
         """For the flow server, which runs code that can be edited: no address or key that is not its business."""
-        kept = {"DATABASE_URL", "REDIS_URL", "REHEARSAL_SECRET_KEY", "TWELVELABS_WEBHOOK_SECRET"}
+        kept = {*secret_files.NAMES} - {"LANGFLOW_API_KEY", "REHEARSAL_GATEWAY_KEY"}
         kept |= {one.key_variable for one in PROVIDERS}
         return {name: value for name, value in self.environment.items() if name not in kept}
 
@@ -260,6 +263,8 @@ class System:
 
     def _api(self) -> Spec:
         listen = ("--host", "127.0.0.1", "--port", str(self.port), "--timeout-graceful-shutdown", "3")
+        # Whose X-Forwarded-For is believed is a setting of ours (api/client.py); uvicorn believes everybody here.
+        listen += ("--no-proxy-headers",)
         return Spec(
             name="api",
             argv=(*(sys.executable, "-m", "uvicorn", "app.main:create_app", "--factory", "--no-access-log"), *listen),
@@ -322,6 +327,7 @@ def run() -> int:
     """`python -m app up`: read the settings of the environment and run until told to stop."""
     data = Path(os.environ.get("REHEARSAL_DATA") or REPOSITORY / "data")
     try:
+        require_safe_start()
         port = _port(os.environ.get("PORT"))
         return asyncio.run(_up(data, port))
     except RehearsalError as problem:
@@ -332,12 +338,11 @@ def run() -> int:
 async def _up(data: Path, port: int) -> int:
     if os.environ.get("STORAGE_URL"):
         await _ask_storage()
-    return await System(data, port, os.environ).up()
+    return await System(data, port, secret_files.expanded(os.environ)).up()
 
 
 async def _ask_storage() -> None:
     """Raise RehearsalError when the configured storage will not do; say it when it is only away."""
-    from app.core.config import settings
     from app.services.providers.objects import Store
     from app.services.providers.s3 import StorageError, timed_out
 

@@ -1,72 +1,51 @@
-"""Somebody else's ids: every route that takes one answers as if it did not exist. New routes are found, too."""
+"""Every route with every kind of caller: nobody, a guest, another account, a sign-in that is over, an administrator.
+
+The routes are the application's own. A new one has no rule yet, and then this fails.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select, update
 
 from app.core.database import transaction
-from app.models import Interview, QuestionRow, SpeechClip
+from app.models import Interview, Owner, QuestionRow, SignIn, SpeechClip
+from app.services.accounts import sign_ins
 from app.services.flow import takes
 from app.services.recordings import tus
 from tests import world
-from tests.recordings import BYTES, TUS, metadata
+from tests.accounts.server import Server
+from tests.recordings import metadata
+from tests.security.routes import RULES, fill, operations, request
 
 pytestmark = pytest.mark.services
 
-# What each operation needs in order to reach the look-up; "{...}" stands for an id of the other owner.
-BODIES: dict[str, Any] = {
-    "patch /api/postings/{posting_id}": {"title": "Mine"},
-    "put /api/postings/{posting_id}/resume": {"text": "I bake."},
-    "post /api/interviews": {"posting_id": "{posting_id}"},
-    "patch /api/interviews/{interview_id}": {"hidden": True},
-    "post /api/interviews/{interview_id}/questions": {"text": "Why do you bake?", "kind": "motivation"},
-    "patch /api/interviews/{interview_id}/questions/{question_id}": {"seconds": 60},
-    "put /api/interviews/{interview_id}/order": {"ids": ["{question_id}"]},
-    "post /api/questions/{question_id}/takes": {"kind": "typed", "text": "Words."},
-    "post /api/takes/{take_id}/finish": {},
-    "post /api/takes/{take_id}/retry": {"stage": "grade"},
+CALLERS = ("nobody", "expired", "guest", "other", "administrator")
+# What a caller gets who may not: nobody and whoever is over have to sign in first.
+REFUSED = {
+    "everybody": {},
+    "somebody": {"nobody": 401, "expired": 401},
+    "owner": {"nobody": 401, "expired": 401, "guest": 404, "other": 404, "administrator": 404},
+    "administrator": {"nobody": 401, "expired": 401, "guest": 403, "other": 403},
+    "program": dict.fromkeys(CALLERS, (401, 404)),
 }
-FILES = {"put /api/postings/{posting_id}/resume/file": {"file": ("resume.txt", b"I bake.")}}
-HEADERS = {
-    "head /api/uploads/{upload_id}": TUS,
-    "delete /api/uploads/{upload_id}": TUS,
-    "patch /api/uploads/{upload_id}": TUS | BYTES | {"Upload-Offset": "0"},
-    "post /api/uploads": TUS | {"Upload-Length": "5"},
-}
-# Operations without an id: they show or make only what is one's own.
-WITHOUT_ID = {
-    "get /livez",
-    "get /readyz",
-    "get /api/system",
-    "get /api/providers",
-    "put /api/providers/choices/{port}",
-    "put /api/providers/budgets",
-    "patch /api/providers/{provider}",
-    "delete /api/providers/{provider}",
-    "post /api/providers/{provider}/test",
-    "get /api/postings",
-    "post /api/postings",
-    "post /api/postings/file",
-    "get /api/interviews",
-    "post /api/webhooks/twelvelabs",
-    "options /api/uploads",
-    "delete /api/data",
-}
+# Not signed in, yet this is the answer: a wrong password, a door that is shut.
+EVERYBODY_ANSWERS = {"post /api/session": 401, "post /api/account": 403}
 
 
-@pytest.fixture
-async def foreign(stranger: UUID) -> dict[str, str]:
-    """Ids of things another owner has."""
-    interview, questions, posting = await world.interview(stranger)
+async def _foreign(owner: UUID) -> dict[str, str]:
+    """Ids of one of everything that this owner has."""
+    interview, questions, posting = await world.interview(owner)
     async with transaction() as session:
-        take = await takes.create(session, stranger, questions[0], "voice", None)
-        upload = await tus.create(session, stranger, metadata(str(take))["Upload-Metadata"], 5, False)
+        take = await takes.create(session, owner, questions[0], "voice", None)
+        upload = await tus.create(session, owner, metadata(str(take))["Upload-Metadata"], 5, False)
         key = (await session.get_one(QuestionRow, questions[0])).speech_key
         clip = await session.get_one(SpeechClip, key)
         clip.state = "ready"
@@ -80,39 +59,122 @@ async def foreign(stranger: UUID) -> dict[str, str]:
     }
 
 
-def operations(app: FastAPI) -> list[str]:
-    """Every documented operation as "method path"."""
-    return [f"{method} {path}" for path, methods in app.openapi()["paths"].items() for method in methods]
+async def _sign_in(kind: str, *, administrator: bool = False) -> tuple[UUID, str]:
+    """(owner, token) of somebody new."""
+    async with transaction() as session:
+        owner = Owner(id=uuid4(), kind=kind, administrator=administrator)
+        session.add(owner)
+        await session.flush()
+        return owner.id, await sign_ins.begin(session, owner, "")
 
 
-def fill(value: Any, ids: dict[str, str]) -> Any:
-    """Put ids into "{...}" anywhere in a value."""
-    if isinstance(value, str):
-        return re.sub(r"\{(\w+)\}", lambda match: ids[match[1]], value)
-    if isinstance(value, dict):
-        return {key: fill(item, ids) for key, item in value.items()}
-    return [fill(item, ids) for item in value] if isinstance(value, list) else value
+@pytest.fixture
+async def foreign(stranger: UUID) -> dict[str, str]:
+    """Ids of things another owner has."""
+    return await _foreign(stranger)
 
 
-async def test_every_route_hides_what_belongs_to_others(
+@pytest.fixture
+async def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
+    """The application in server mode, without mail and issuer."""
+    made = Server(monkeypatch)
+    yield made
+    await made.close()
+
+
+def test_every_route_has_a_rule(app: FastAPI) -> None:
+    assert set(operations(app)) == RULES.keys()
+
+
+def test_the_walk_finds_what_is_documented(app: FastAPI) -> None:
+    documented = {f"{method} {path}" for path, methods in app.openapi()["paths"].items() for method in methods}
+    assert documented <= set(operations(app))
+    assert len(documented) > 50
+
+
+async def test_every_route_for_every_caller(server: Server, app: FastAPI, capsys: pytest.CaptureFixture[str]) -> None:
+    owner, token = await _sign_in("account")
+    ids = await _foreign(owner)
+    async with transaction() as session:
+        sign_in = (await session.scalars(select(SignIn).where(SignIn.owner_id == owner))).one()
+    ids["session_id"] = str(sign_in.id)
+    tokens: dict[str, str | None] = {"nobody": None}
+    for caller in CALLERS[1:]:
+        kind = "guest" if caller == "guest" else "account"
+        someone, tokens[caller] = await _sign_in(kind, administrator=caller == "administrator")
+        if caller == "expired":
+            async with transaction() as session:
+                over = update(SignIn).where(SignIn.owner_id == someone)
+                await session.execute(over.values(expires_at=datetime(2020, 1, 1, tzinfo=UTC)))
+    lines, wrong = [], []
+    for operation in operations(app):
+        row = [f"{RULES[operation]:14}{operation:74}"]
+        for caller in CALLERS:
+            # Where one is expected to be let in, doing it would change what the next caller finds.
+            browser = server.browser()
+            cookie = {"Cookie": f"session={tokens[caller]}"} if tokens[caller] else {}
+            asked = request(operation, ids)
+            asked["headers"] = asked["headers"] | cookie
+            answer = await browser.request(**asked)
+            row.append(f"{caller} {answer.status_code}")
+            if problem := _problem(operation, caller, answer, ids):
+                wrong.append(f"{operation} for {caller}: {problem}")
+            if operation == "delete /api/session" and tokens[caller]:
+                tokens[caller] = await _again(caller, tokens)
+        lines.append("  ".join(row))
+    with capsys.disabled():
+        print("\n" + "\n".join(sorted(lines)))  # noqa: T201  the list is to be read
+        print(f"{len(lines)} routes x {len(CALLERS)} callers, {len(wrong)} not as they should be")  # noqa: T201
+    assert wrong == []
+    # All of it is still there, and its owner may.
+    browser = server.browser()
+    mine = {"Cookie": f"session={token}"}
+    for path in ("/api/interviews/{interview_id}", "/api/postings/{posting_id}", "/api/takes/{take_id}"):
+        assert (await browser.get(fill(path, ids), headers=mine)).status_code == 200, path
+    assert (await browser.delete(f"/api/account/sessions/{ids['session_id']}", headers=mine)).status_code == 204
+
+
+async def _again(caller: str, tokens: dict[str, str | None]) -> str | None:
+    """Whoever has logged out comes back as somebody new of the same kind; whoever is over stays it."""
+    if caller == "expired":
+        return tokens[caller]
+    kind = "guest" if caller == "guest" else "account"
+    return (await _sign_in(kind, administrator=caller == "administrator"))[1]
+
+
+def _problem(operation: str, caller: str, answer: httpx.Response, ids: dict[str, str]) -> str | None:
+    """What is wrong with an answer; None when nothing is."""
+    rule = RULES[operation]
+    wanted = REFUSED[rule].get(caller)  # type: ignore[attr-defined]
+    status = answer.status_code
+    if any(identity in answer.text for identity in ids.values()):
+        return "the answer has an id of somebody else"
+    if rule == "program":
+        return None if status in (401, 403, 404) else f"{status}, not refused"
+    if wanted is not None:
+        if status != wanted:
+            return f"{status}, not {wanted}"
+        codes = {401: "not_signed_in", 403: "administrators_only", 404: "not_found"}
+        code = answer.json()["error"] if answer.content else codes[status]
+        return None if code == codes[status] else f"{code}, not {codes[status]}"
+    if operation in EVERYBODY_ANSWERS:
+        return None if status == EVERYBODY_ANSWERS[operation] else f"{status}"
+    return f"{status}, refused" if status in (401, 403) or status == 500 else None
+
+
+async def test_in_personal_mode_every_route_hides_what_belongs_to_others(
     app: FastAPI, client: httpx.AsyncClient, foreign: dict[str, str]
 ) -> None:
     asked = 0
     for operation in operations(app):
-        method, path = operation.split(" ")
-        if operation in WITHOUT_ID:
+        if RULES[operation] != "owner" or "{session_id}" in operation:
             continue
-        headers = HEADERS.get(operation, {}) | (
-            metadata(foreign["take_id"]) if operation == "post /api/uploads" else {}
-        )
-        body = fill(BODIES[operation], foreign) if operation in BODIES else None
-        files = FILES.get(operation)
-        response = await client.request(method, fill(path, foreign), json=body, headers=headers, files=files)
-        assert response.status_code == 404, f"{operation}: {response.status_code} {response.text}"
-        if method != "head":
-            assert response.json()["error"] == "not_found", operation
+        answer = await client.request(**request(operation, foreign))
+        assert answer.status_code == 404, f"{operation}: {answer.status_code} {answer.text}"
+        if not operation.startswith("head "):
+            assert answer.json()["error"] == "not_found", operation
         asked += 1
-    assert asked == len(operations(app)) - len(WITHOUT_ID)
+    assert asked > 30
 
 
 async def test_lists_show_only_ones_own(client: httpx.AsyncClient, foreign: dict[str, str]) -> None:

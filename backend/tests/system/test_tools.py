@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import rules
+from tools import ownership, rules
 from tools.run_tests import Count, count
 
 
@@ -25,6 +25,61 @@ from tools.run_tests import Count, count
 def test_database_rules(name: str, code: str, sentences: list[str]) -> None:
     found = [sentence for _, sentence in rules.code_problems(name, code.replace("await ", ""))]
     assert found == sentences
+
+
+MODELS = """
+class Owned: ...
+class Take(Owned, Base):
+    __tablename__ = "takes"
+class Stage(Row, Base):
+    __tablename__ = "stages"
+    take_id = mapped_column(ForeignKey("takes.id", ondelete="CASCADE"))
+class Price(Row, Base):
+    __tablename__ = "prices"
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "tables"),
+    [
+        ("def f(session, owner): return owned_by(owner, Take).where(Take.id == 1)", None),
+        ("def f(session, owner): return delete(Take).where(Take.owner_id == owner)", None),
+        ("def f(session, owner_id): return select(Stage).where(owned_by(owner_id, Take).exists())", None),
+        ("def f(session): return select(Price)", None),
+        ("def f(session, take_id): return select(Take).where(Take.id == take_id)", "Take"),
+        ("def f(session, take_id): return select(func.count(Take.id))", "Take"),
+        ("async def f(session, take_id): return await session.get(Take, take_id)", "Take"),
+        ("def f(session, take_id): return update(Stage).where(Stage.take_id == take_id)", "Stage"),
+        # An owner that is given and not used, one that comes from elsewhere, everybody but the owner.
+        ("def f(session, owner): return select(Take)", "Take"),
+        ("def f(session): return select(Take).join(owned_by(LOCAL, Take).subquery())", "Take"),
+        ("def f(session): return select(Take).where(Take.owner_id == Take.other_id)", "Take"),
+        ("def f(session, owner): return delete(Take).where(Take.owner_id != owner)", "Take"),
+    ],
+)
+def test_queries_start_from_the_owner(monkeypatch: pytest.MonkeyPatch, code: str, tables: str | None) -> None:
+    monkeypatch.setattr(ownership, "WITHOUT_OWNER", frozenset())
+    sources = {"backend/app/models/x.py": MODELS, "backend/app/services/x/repository.py": code}
+    found = [sentence for _, _, sentence in ownership.problems(sources)]
+    assert found == ([f"f queries {tables} without its owner"] if tables else [])
+
+
+def test_what_is_listed_is_allowed_and_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ownership, "WITHOUT_OWNER", frozenset({"x.repository:f", "x.repository:gone"}))
+    code = "def f(session): return select(Take)"
+    sources = {"backend/app/models/x.py": MODELS, "backend/app/services/x/repository.py": code}
+    found = [sentence for _, _, sentence in ownership.problems(sources)]
+    assert found == ["x.repository:gone is listed and needs not be"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["from app.services.flow import repository", "from app.models.repository import owned_by", "import a.repository"],
+)
+def test_routes_ask_services(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    monkeypatch.setattr(ownership, "WITHOUT_OWNER", frozenset())
+    found = list(ownership.problems({"backend/app/api/routes/x.py": code}))
+    assert found == [("backend/app/api/routes/x.py", 1, "a route imports a repository")]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -19,7 +19,9 @@ from app.services.accounts import oidc, service, sign_ins
 # Not "storage": recordings of others who use this browser may wait there to be sent; the page removes the own ones.
 CLEAR = '"cache", "cookies"'
 SIGN_IN = "/sign-in"
-SEE_OTHER = {303: {"description": "To the log-in service, or back to a page of this installation."}}
+SEE_OTHER: dict[int | str, dict[str, Any]] = {
+    303: {"description": "To the log-in service, or back to a page of this installation."}
+}
 on_servers = [Depends(service.require_server)]
 router = APIRouter(prefix="/session", tags=["session"])
 

@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx2 as httpx  # what Authlib builds its client on
@@ -18,7 +18,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from app.core import vault
 from app.core.config import settings
@@ -194,11 +194,15 @@ async def _prove(code: str, kept: dict[str, Any]) -> Proven:
             raise _failed("The log-in service did not accept its own answer.") from None
         keys = await _json(http, issuer.keys)
     try:
-        found = jwt.decode(str(tokens.get("id_token", "")), KeySet.import_key_set(keys), algorithms=ALGORITHMS)
+        found = jwt.decode(
+            str(tokens.get("id_token", "")),
+            KeySet.import_key_set(cast(KeySetSerialization, keys)),
+            algorithms=ALGORITHMS,
+        )
         rules = jwt.JWTClaimsRegistry(
             leeway=LEEWAY_S,
             iss={"essential": True, "value": issuer.name},
-            aud={"essential": True, "value": settings().oidc_client_id},
+            aud={"essential": True, "value": settings().oidc_client_id or ""},
             sub={"essential": True},
             exp={"essential": True},
             iat={"essential": True},
