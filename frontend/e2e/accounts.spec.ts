@@ -45,6 +45,13 @@ async function passesAxe(page: Page, name: string): Promise<void> {
   }
 }
 
+/** The person looks at the tab again, and the page asks for everything anew. */
+async function lookAgain(page: Page, path: RegExp): Promise<void> {
+  const refused = page.waitForResponse((answer) => answer.status() === 401 && path.test(answer.url()));
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+  await refused;
+}
+
 const menu = (page: Page) => page.getByRole("button", { name: /^Your account:/ });
 
 async function fill(page: Page, email: string, password: string): Promise<void> {
@@ -192,6 +199,8 @@ test("a recording goes on while nobody is signed in, and is sent afterwards", as
   await endElsewhere(browser, "speaker@example.org");
   await expect(page.getByText("You are not signed in any more.")).toBeVisible({ timeout: 30_000 });
   await expect(page.getByText(/Kept in this browser up to/)).toBeVisible();
+  await lookAgain(page, /\/api\/interviews\//);
+  await expect(page.getByRole("button", { name: "I’m done" })).toBeVisible();
   await page.getByRole("button", { name: "I’m done" }).click();
   await page.getByRole("button", { name: "Sign in again" }).click();
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);

@@ -38,6 +38,13 @@ export function useStanding(): Standing {
   return useSyncExternalStore(sessionKeeper.subscribe, sessionKeeper.snapshot, sessionKeeper.snapshot);
 }
 
+/** Whose page this is: still the same person when their sign-in has ended. */
+export function usePerson(): SessionOut {
+  const { held } = useStanding();
+  const session = useSession();
+  return held ?? session;
+}
+
 /** Who is signed in; only for what is drawn once that is known. */
 export function useSession(): SessionOut {
   const { session } = useStanding();

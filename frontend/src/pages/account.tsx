@@ -2,14 +2,14 @@ import { Link } from "react-router";
 import { ChangePassword } from "../components/account/change-password";
 import { SignIns } from "../components/account/sign-ins";
 import { SignOut } from "../components/account/sign-out";
-import { useSession } from "../hooks/session";
+import { usePerson } from "../hooks/session";
 import { useTitle } from "../hooks/use-title";
 import { until } from "../utils/format";
 import "../components/account/account.css";
 
 export function AccountPage() {
   useTitle("Your account");
-  const session = useSession();
+  const session = usePerson();
   const guest = session.kind === "guest";
   return (
     <div className="account">

@@ -8,7 +8,7 @@ import { useDeleteEverything, useInterviews } from "../hooks/queries/interviews"
 import { useDeletePosting, usePostings } from "../hooks/queries/postings";
 import { useProviders } from "../hooks/queries/providers";
 import { useSystem } from "../hooks/queries/system";
-import { sessionKeeper, useSession } from "../hooks/session";
+import { sessionKeeper, usePerson } from "../hooks/session";
 import { takeStore } from "../hooks/take-store";
 import { forgetDrafts } from "../hooks/use-draft-text";
 import { useTitle } from "../hooks/use-title";
@@ -22,7 +22,7 @@ const PHRASE = "delete everything";
 export function DataPage() {
   useTitle("Your data");
   const system = useSystem();
-  const session = useSession();
+  const session = usePerson();
   const onServer = session.mode === "server";
   const providers = useProviders(session.administrator);
   const postings = usePostings();

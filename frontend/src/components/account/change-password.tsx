@@ -1,13 +1,13 @@
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
 import { useChangePassword } from "../../hooks/queries/account";
-import { useSession } from "../../hooks/session";
+import { usePerson } from "../../hooks/session";
 import { useTrouble } from "../../hooks/use-trouble";
 import { useSay } from "../ui/toasts";
 import { FormTrouble, PasswordField } from "./fields";
 
 export function ChangePassword() {
-  const { email, has_password, methods } = useSession();
+  const { email, has_password, methods } = usePerson();
   const [current, setCurrent] = useState("");
   const [password, setPassword] = useState("");
   const change = useChangePassword();

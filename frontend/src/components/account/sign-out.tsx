@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useLogOut } from "../../hooks/queries/account";
-import { useSession } from "../../hooks/session";
+import { usePerson } from "../../hooks/session";
 import { takeStore } from "../../hooks/take-store";
 import { countDrafts } from "../../hooks/use-draft-text";
 import { count, until } from "../../utils/format";
@@ -14,7 +14,7 @@ interface Kept {
 
 /** Signs out. Asks first when something would be lost by it. */
 export function SignOut({ className }: { className?: string }) {
-  const session = useSession();
+  const session = usePerson();
   const logOut = useLogOut();
   const [kept, setKept] = useState<Kept | null>(null);
   const guest = session.kind === "guest";
