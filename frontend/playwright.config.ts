@@ -7,8 +7,12 @@ const audio = process.env.FAKE_AUDIO;
 
 export default defineConfig({
   testDir: "e2e",
-  // The editor of a whole Langflow server: the suite `langflow` starts one and says where.
-  testIgnore: process.env.LANGFLOW_EDITOR ? [] : ["langflow.spec.ts"],
+  // Each of these needs another system than the journeys: the suite `langflow` starts the editor of a whole Langflow
+  // server and says where, and `python -m tests.e2e.accounts` a server for many with a place for its mails.
+  testIgnore: [
+    ...(process.env.LANGFLOW_EDITOR ? [] : ["langflow.spec.ts"]),
+    ...(process.env.E2E_MAIL ? [] : ["accounts.spec.ts"]),
+  ],
   outputDir: "e2e/artifacts",
   // The analysis of an answer takes about as long as the answer, on two cores that the browser shares.
   timeout: 300_000,

@@ -1,6 +1,13 @@
 import "fake-indexeddb/auto";
 import { afterEach, describe, expect, it } from "vitest";
-import { MemorySpool, openSpool, type Spool, type TakeSession } from "../src/utils/spool";
+import {
+  forgetOthers,
+  MemorySpool,
+  openSpool,
+  type Spool,
+  spoolName,
+  type TakeSession,
+} from "../src/utils/spool";
 
 function session(id: string): TakeSession {
   return {
@@ -100,5 +107,30 @@ describe("opening", () => {
       },
     });
     expect((await openSpool("none")).durable).toBe(false);
+  });
+});
+
+describe("several people in one browser", () => {
+  it("have a spool each, and a personal installation keeps the one it had", async () => {
+    expect(spoolName(null)).toBe("rehearsal-takes");
+    const ada = await openSpool(spoolName("ada"));
+    await ada.create(session("s1"));
+    expect(await (await openSpool(spoolName("bob"))).list()).toEqual([]);
+    expect(await (await openSpool(spoolName(null))).list()).toEqual([]);
+    expect(await (await openSpool(spoolName("ada"))).list()).toHaveLength(1);
+  });
+  it("keep what waits for a while, and never lose their own", async () => {
+    const names = ["own", "other"].map(spoolName);
+    for (const name of names) {
+      const spool = await openSpool(name);
+      await spool.create({ ...session("s1"), createdAt: 1_000 });
+      await spool.create({ ...session("s2"), createdAt: 9_000 });
+      await spool.append("s1", bytes(1), 10);
+    }
+    await forgetOthers(names[0] ?? "", 5_000, 10_000);
+    const [own, other] = await Promise.all(names.map((name) => openSpool(name)));
+    expect((await own?.list())?.map((item) => item.id)).toEqual(["s1", "s2"]);
+    expect((await other?.list())?.map((item) => item.id)).toEqual(["s2"]);
+    expect((await other?.read("s1", 0, 10))?.data).toHaveLength(0);
   });
 });

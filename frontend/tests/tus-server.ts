@@ -16,6 +16,8 @@ export class TusServer {
   readonly log: string[] = [];
   /** Acts on the next PATCH, then is cleared. */
   fault: Fault = null;
+  /** Whether somebody is signed in; without that every request is refused. */
+  signedIn = true;
   private server: Server;
 
   private constructor() {
@@ -43,6 +45,7 @@ export class TusServer {
 
   private answer(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
     this.log.push(request.method ?? "");
+    if (!this.signedIn) return void response.writeHead(401).end();
     if (request.headers["tus-resumable"] !== "1.0.0") return void response.writeHead(412).end();
     if (request.method === "POST") {
       const id = String(this.uploads.size + 1);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { whenNotSignedIn } from "../src/utils/api/signed-out";
 import { MemorySpool, type TakeSession } from "../src/utils/spool";
 import { TusError } from "../src/utils/tus";
 import { type Server, Uploader, type UploadState } from "../src/utils/uploader";
@@ -133,6 +134,36 @@ describe("trouble on the way", () => {
       hint: "Record a shorter one.",
     });
     expect((await spool.get("s"))?.bytes).toBe(1000);
+  });
+
+  it("waits while nobody is signed in, asks no more with every chunk, and goes on for the same person", async () => {
+    await record(1);
+    const sending = uploader();
+    const run = sending.run();
+    while (states.at(-1)?.sentMs !== 1000) await new Promise((resolve) => setTimeout(resolve, 5));
+    tus.signedIn = false;
+    let told = 0;
+    const stop = whenNotSignedIn(() => {
+      told += 1;
+    });
+    await spool.append("s", chunk(2), 2000);
+    sending.nudge();
+    while (states.at(-1)?.phase !== "held") await new Promise((resolve) => setTimeout(resolve, 5));
+    const asked = tus.log.length;
+    for (let i = 3; i <= 6; i++) {
+      await spool.append("s", chunk(i), i * 1000);
+      sending.nudge();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(tus.log.length).toBe(asked);
+    expect(told).toBe(1);
+    stop();
+    await spool.update("s", { complete: true });
+    tus.signedIn = true;
+    sending.resume();
+    expect(await run).toBe(true);
+    expect(tus.uploads.get("1")?.data.equals(whole(6))).toBe(true);
+    expect(taken).toBe(1);
   });
 
   it("keeps the recording until the take itself is accepted", async () => {

@@ -1,9 +1,16 @@
 // Everything that is recorded in this tab or left over from an earlier one, on its way to the server. One upload at a
 // time and in the order of recording, so that a retake never overtakes the take it replaces.
-import { api, must, toApiError } from "../utils/api/client";
-import { MemorySpool, openSpool, type Spool, type TakeSession } from "../utils/spool";
-import { TusError } from "../utils/tus";
-import { type Server, Uploader, type UploadState } from "../utils/uploader";
+import {
+  forgetOthers,
+  MemorySpool,
+  openSpool,
+  type Spool,
+  spoolName,
+  type TakeSession,
+} from "../utils/spool";
+import { abandoned, hold } from "../utils/tab-locks";
+import { Uploader, type UploadState } from "../utils/uploader";
+import { takeServer } from "./take-server";
 
 export interface TakeView {
   session: TakeSession;
@@ -12,41 +19,21 @@ export interface TakeView {
   leftOver: boolean;
 }
 
-const server: Server = {
-  endpoint: new URL("/api/uploads", globalThis.location?.href ?? "http://localhost").href,
-  async createTake(questionId, kind) {
-    const path = { question_id: questionId };
-    const call = must(api.POST("/api/questions/{question_id}/takes", { params: { path }, body: { kind } }));
-    return (await call.catch(asTus)).id;
-  },
-  async finishTake(takeId, durationMs) {
-    const body = { duration_ms: Math.round(durationMs) };
-    await must(
-      api.POST("/api/takes/{take_id}/finish", { params: { path: { take_id: takeId } }, body }),
-    ).catch(asTus);
-  },
-  async find(takeId) {
-    const path = { take_id: takeId };
-    const take = await must(api.GET("/api/takes/{take_id}", { params: { path } })).catch((error: unknown) =>
-      toApiError(error).status === 404 ? null : asTus(error),
-    );
-    return take && { complete: take.completed_at !== null, uploadUrl: take.upload?.url ?? null };
-  },
-};
+/** How long a recording of somebody else may wait in this browser for them to come back. */
+const OTHERS_KEPT_MS = 7 * 86_400_000;
 
-function asTus(error: unknown): never {
-  const said = toApiError(error);
-  // A question or take that is gone stays gone; only an upload can be opened again.
-  const status = said.status === 404 ? 422 : said.status;
-  throw new TusError(status, said.detail, said.hint, said.code);
-}
-
-class TakeStore {
+export class TakeStore {
   private views: ReadonlyMap<string, TakeView> = new Map();
   private readonly listeners = new Set<() => void>();
   private readonly releases = new Map<string, () => void>();
-  private spool: Promise<Spool> | null = null;
-  private fallback: Spool | null = null;
+  /** Whose spool is open; null for the one person of a personal installation. */
+  private owner: string | null = null;
+  private opened: Promise<Spool> | null = null;
+  private readonly spools = new Map<string | null, Promise<Spool>>();
+  /** For what the disk does not take. */
+  private readonly fallbacks = new Map<string | null, MemorySpool>();
+  /** Where each take is kept: a recording that ends while another person signs in stays with who recorded it. */
+  private readonly homes = new Map<string, Spool>();
   private running: { id: string; uploader: Uploader | null } | null = null;
   private writes: Promise<unknown> = Promise.resolve();
 
@@ -60,16 +47,50 @@ class TakeStore {
 
   /** Opens the spool once and looks for what an earlier tab left. */
   open(): Promise<Spool> {
-    this.spool ??= openSpool().then(async (spool) => {
-      for (const session of await spool.list()) {
-        if (!this.views.has(session.id) && (await abandoned(session.id))) {
-          this.show(session.id, { session, upload: null, leftOver: !session.complete });
-        }
+    this.opened ??= this.look(this.owner);
+    return this.opened;
+  }
+
+  private async look(owner: string | null): Promise<Spool> {
+    const name = spoolName(owner);
+    const opening = this.spools.get(owner) ?? openSpool(name);
+    this.spools.set(owner, opening);
+    const spool = await opening;
+    for (const home of [spool, this.fallbacks.get(owner)]) {
+      for (const session of (await home?.list()) ?? []) {
+        if (this.views.has(session.id) || !(await abandoned(session.id)) || this.owner !== owner) continue;
+        this.homes.set(session.id, home ?? spool);
+        this.show(session.id, { session, upload: null, leftOver: !session.complete });
       }
-      this.pump();
-      return spool;
-    });
-    return this.spool;
+    }
+    if (this.owner === owner) this.pump();
+    if (owner !== null) void forgetOthers(name, OTHERS_KEPT_MS).catch(() => undefined);
+    return spool;
+  }
+
+  /**
+   * Says who is signed in. The same person as before: what was held back goes on. Somebody else: what the one before
+   * recorded stays in their own spool, unseen and unsent, until they are back.
+   */
+  belongTo(owner: string | null): void {
+    if (owner === this.owner) {
+      this.running?.uploader?.resume();
+      return;
+    }
+    this.owner = owner;
+    this.running?.uploader?.stop();
+    this.opened = null;
+    this.views = new Map();
+    this.tell();
+    if (this.listeners.size > 0) void this.open();
+  }
+
+  /** What of this person is kept here alone, in every tab: recordings the server does not have whole. */
+  async unsent(): Promise<TakeSession[]> {
+    const onDisk = await (await this.open()).list();
+    return [...onDisk, ...((await this.fallbacks.get(this.owner)?.list()) ?? [])].filter(
+      (session) => session.bytes > 0,
+    );
   }
 
   async begin(about: Pick<TakeSession, "interviewId" | "questionId" | "kind" | "type">): Promise<string> {
@@ -78,7 +99,14 @@ class TakeStore {
     const fresh = { chunks: 0, bytes: 0, durationMs: 0, complete: false, takeId: null, uploadUrl: null };
     const session: TakeSession = { ...about, ...fresh, id, createdAt: Date.now() };
     await hold(id, this.releases);
-    await spool.create(session).catch(() => this.memory().create(session));
+    const home = await spool.create(session).then(
+      () => spool,
+      async () => {
+        await this.memory().create(session);
+        return this.memory();
+      },
+    );
+    this.homes.set(id, home);
     this.show(id, { session, upload: null, leftOver: false });
     this.pump();
     return id;
@@ -122,18 +150,19 @@ class TakeStore {
   async forget(): Promise<void> {
     this.running?.uploader?.stop();
     await (await this.open()).clear();
+    await this.fallbacks.get(this.owner)?.clear();
     this.views = new Map();
     this.tell();
   }
 
   private memory(): Spool {
-    this.fallback ??= new MemorySpool();
-    return this.fallback;
+    const found = this.fallbacks.get(this.owner) ?? new MemorySpool();
+    this.fallbacks.set(this.owner, found);
+    return found;
   }
 
   private async home(id: string): Promise<Spool> {
-    const inMemory = await this.fallback?.get(id);
-    return inMemory && this.fallback ? this.fallback : this.open();
+    return this.homes.get(id) ?? this.open();
   }
 
   private write(id: string, action: (spool: Spool) => Promise<void>): Promise<void> {
@@ -174,10 +203,14 @@ class TakeStore {
   private async send(id: string): Promise<void> {
     this.running = { id, uploader: null };
     const spool = await this.home(id);
+    if (!this.views.has(id)) {
+      this.running = null;
+      return this.pump();
+    }
     const uploader = new Uploader({
       spool,
       sessionId: id,
-      server,
+      server: takeServer,
       onChange: (upload) => {
         const view = this.views.get(id);
         if (view) this.show(id, { ...view, upload });
@@ -191,24 +224,6 @@ class TakeStore {
     this.running = null;
     this.pump();
   }
-}
-
-// A tab that records holds a lock with the take's name; the browser lets go of it when the tab dies.
-const lockName = (id: string) => `rehearsal-take-${id}`;
-
-async function abandoned(id: string): Promise<boolean> {
-  if (!navigator.locks) return true;
-  return navigator.locks.request(lockName(id), { ifAvailable: true }, async (lock) => lock !== null);
-}
-
-async function hold(id: string, releases: Map<string, () => void>): Promise<void> {
-  if (!navigator.locks) return;
-  await new Promise<void>((held) => {
-    void navigator.locks.request(lockName(id), () => {
-      held();
-      return new Promise<void>((release) => releases.set(id, release));
-    });
-  });
 }
 
 export const takeStore = new TakeStore();

@@ -1,6 +1,13 @@
 import { useEffect, useState } from "react";
 
-const key = (questionId: string) => `rehearsal-draft-${questionId}`;
+// On a server each person has their own drafts, so that signing out removes nobody else's.
+let prefix = "rehearsal-draft-";
+const key = (questionId: string) => `${prefix}${questionId}`;
+
+/** Says whose drafts these are; null for the one person of a personal installation. */
+export function draftsBelongTo(owner: string | null): void {
+  prefix = owner === null ? "rehearsal-draft-" : `rehearsal-draft-${owner}-`;
+}
 
 function read(questionId: string): string {
   try {
@@ -26,11 +33,19 @@ export function useDraftText(questionId: string): [string, (text: string) => voi
   return [text, save];
 }
 
-/** Removes every draft; part of deleting everything. */
-export function forgetDrafts(): void {
+function names(): string[] {
   try {
-    for (const name of Object.keys(localStorage)) if (name.startsWith(key(""))) localStorage.removeItem(name);
+    return Object.keys(localStorage).filter((name) => name.startsWith(prefix));
   } catch {
     // Nothing could have been kept then.
+    return [];
   }
+}
+
+/** How many typed answers of this person wait to be handed in. */
+export const countDrafts = () => names().length;
+
+/** Removes every draft of this person; part of deleting everything and of signing out. */
+export function forgetDrafts(): void {
+  for (const name of names()) localStorage.removeItem(name);
 }

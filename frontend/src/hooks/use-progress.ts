@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { api, must } from "../utils/api/client";
+import { api, isSignedOut, must } from "../utils/api/client";
 import type { ProgressOut } from "../utils/api/types";
 import { reportKey } from "./queries/report";
 
@@ -28,7 +28,8 @@ export function useProgress(interviewId: string) {
           signal,
         }),
       ),
-    refetchInterval: ({ state }) => (broken && state.data?.complete !== true ? POLL_MS : false),
+    refetchInterval: ({ state }) =>
+      broken && state.data?.complete !== true && !isSignedOut(state.error) ? POLL_MS : false,
   });
   const open = query.data !== undefined && !query.data.complete;
 

@@ -24,7 +24,8 @@ export function CheckPage() {
   const interview = useInterview(id);
   useTitle("Check");
   if (interview.isPending) return <Waiting label="Opening the check" lines={8} />;
-  if (interview.isError) return <Problem error={interview.error} onRetry={() => void interview.refetch()} />;
+  if (interview.isLoadingError)
+    return <Problem error={interview.error} onRetry={() => void interview.refetch()} />;
   return <CheckRoom interview={interview.data} />;
 }
 

@@ -13,6 +13,7 @@ import { useDeletePosting, usePostings } from "../hooks/queries/postings";
 import { useConsents, usePrivacy } from "../hooks/queries/privacy";
 import { useProviders } from "../hooks/queries/providers";
 import { useSystem } from "../hooks/queries/system";
+import { sessionKeeper, usePerson } from "../hooks/session";
 import { takeStore } from "../hooks/take-store";
 import { forgetDrafts } from "../hooks/use-draft-text";
 import { useTitle } from "../hooks/use-title";
@@ -26,7 +27,9 @@ export function DataPage() {
   useTitle("Your data");
   const navigate = useNavigate();
   const system = useSystem();
-  const providers = useProviders();
+  const session = usePerson();
+  const onServer = session.mode === "server";
+  const providers = useProviders(session.administrator);
   const postings = usePostings();
   const privacy = usePrivacy();
   const consents = useConsents();
@@ -42,6 +45,7 @@ export function DataPage() {
     forgetDrafts();
     // A whole new page: nothing of what was read before stays in memory.
     navigate(`/receipt#${receipt}`, { replace: true, state: { fresh: true } });
+    if (onServer) sessionKeeper.left();
   };
 
   return (
@@ -75,8 +79,11 @@ export function DataPage() {
             <div key={`${provider.port}-${provider.name}`}>
               <dt>{PORTS[provider.port] ?? provider.port}</dt>
               <dd>
-                {provider.name}, {provider.where === "embedded" ? "on this machine" : "over the internet"}. It
-                is given: {provider.receives}
+                {provider.name},{" "}
+                {provider.where === "embedded"
+                  ? `on this ${onServer ? "server" : "machine"}`
+                  : "over the internet"}
+                . It is given: {provider.receives}
               </dd>
             </div>
           ))}

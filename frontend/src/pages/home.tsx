@@ -24,7 +24,7 @@ export function Home() {
           <figcaption>Then somebody asks you the questions out loud, and you answer.</figcaption>
         </figure>
         <section className="home__note">
-          <h2>What stays on this machine</h2>
+          <h2>What stays on this {system.data?.mode === "server" ? "server" : "machine"}</h2>
           {cloud.length === 0 ? (
             <p>
               All of it. The posting, your recordings and what is measured in them never leave it.

@@ -26,7 +26,8 @@ export function PlanPage() {
   const interview = useInterview(id);
   useTitle("The questions");
   if (interview.isPending) return <Waiting label="Opening the questions" lines={8} />;
-  if (interview.isError) return <Problem error={interview.error} onRetry={() => void interview.refetch()} />;
+  if (interview.isLoadingError)
+    return <Problem error={interview.error} onRetry={() => void interview.refetch()} />;
   return <Plan key={id} interview={interview.data} />;
 }
 

@@ -18,7 +18,7 @@ export function PostingPage() {
   const posting = usePosting(id);
   useTitle(posting.data?.posting.title ?? "The posting");
   if (posting.isPending) return <Waiting label="Opening the posting" lines={8} />;
-  if (posting.isError) return <Problem error={posting.error} onRetry={() => void posting.refetch()} />;
+  if (posting.isLoadingError) return <Problem error={posting.error} onRetry={() => void posting.refetch()} />;
   return <Understood key={id} stored={posting.data} />;
 }
 

@@ -24,7 +24,7 @@ export function ReportPage() {
   const progress = useProgress(id);
   useTitle("The report");
   if (report.isPending) return <Waiting label="Opening the report" lines={8} />;
-  if (report.isError) return <Problem error={report.error} onRetry={() => void report.refetch()} />;
+  if (report.isLoadingError) return <Problem error={report.error} onRetry={() => void report.refetch()} />;
   const reading = progress.data?.answers.some((answer) => answer.stages.some(isOpen));
   return (
     <div className="report">

@@ -14,7 +14,9 @@ export function RoomPage() {
   useStage();
   useTitle("The room");
   if (interview.isPending) return <Waiting label="Opening the room" lines={6} />;
-  if (interview.isError) return <Problem error={interview.error} onRetry={() => void interview.refetch()} />;
+  // Only when there is nothing to show: a later failure must not end a recording.
+  if (interview.isLoadingError)
+    return <Problem error={interview.error} onRetry={() => void interview.refetch()} />;
   const { mode, consent } = interview.data.settings;
   if (mode !== "typed" && !consent.recording) {
     return (

@@ -12,7 +12,8 @@ export function ServicesPage() {
   useTitle("Services");
   const settings = useProviders();
   if (settings.isPending) return <Waiting label="Asking what is set up" lines={8} />;
-  if (settings.isError) return <Problem error={settings.error} onRetry={() => void settings.refetch()} />;
+  if (settings.isLoadingError)
+    return <Problem error={settings.error} onRetry={() => void settings.refetch()} />;
   const { ports, providers, budgets } = settings.data;
   const chosen = new Set(ports.map((port) => port.chosen));
   return (

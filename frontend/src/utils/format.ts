@@ -14,6 +14,23 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
+/** A wait, rounded up: "1 second", "40 seconds", "15 minutes", "2 hours". */
+export function inWords(seconds: number): string {
+  if (seconds < 60) return count(Math.max(1, Math.ceil(seconds)), "second");
+  if (seconds < 3600) return count(Math.ceil(seconds / 60), "minute");
+  return count(Math.ceil(seconds / 3600), "hour");
+}
+
+/** The end of something that lasts a day at most: "today at 14:05", "tomorrow at 09:30". */
+export function until(iso: string, now = new Date()): string {
+  const date = new Date(iso);
+  const time = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  if (date.toDateString() === now.toDateString()) return `today at ${time}`;
+  const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
+  if (date.toDateString() === tomorrow.toDateString()) return `tomorrow at ${time}`;
+  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "long" })} at ${time}`;
+}
+
 /** A suggested answer time: "about 90 seconds", "about 2 minutes", "about 2 and a half minutes". */
 export function aboutMinutes(seconds: number): string {
   if (seconds <= 95) return `about ${Math.round(seconds / 10) * 10} seconds`;

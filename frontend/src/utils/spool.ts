@@ -38,6 +38,7 @@ export interface Spool {
   read(id: string, from: number, maxBytes: number): Promise<{ data: Uint8Array<ArrayBuffer>; endMs: number }>;
   drop(id: string): Promise<void>;
   clear(): Promise<void>;
+  close(): void;
 }
 
 interface Schema extends DBSchema {
@@ -120,6 +121,10 @@ class DiskSpool implements Spool {
     const tx = this.db.transaction(["sessions", "chunks"], "readwrite");
     await Promise.all([tx.objectStore("sessions").clear(), tx.objectStore("chunks").clear(), tx.done]);
   }
+
+  close(): void {
+    this.db.close();
+  }
 }
 
 /** The same without a database: private windows and full disks. */
@@ -173,10 +178,35 @@ export class MemorySpool implements Spool {
     this.sessions.clear();
     this.chunks.clear();
   }
+
+  close(): void {
+    // Nothing is open.
+  }
 }
 
-/** The spool of this browser; memory when IndexedDB cannot be opened. */
-export async function openSpool(name = "rehearsal-takes"): Promise<Spool> {
+const PREFIX = "rehearsal-takes";
+
+/** One database per person, so that nobody sees or sends what another person recorded in this browser. */
+export const spoolName = (owner: string | null) => (owner === null ? PREFIX : `${PREFIX}-${owner}`);
+
+/**
+ * Removes what other people left in this browser more than `ageMs` ago. Where the browser does not list its databases
+ * nothing is removed.
+ */
+export async function forgetOthers(own: string, ageMs: number, now = Date.now()): Promise<void> {
+  const found = (await indexedDB.databases?.().catch(() => [])) ?? [];
+  for (const { name } of found) {
+    if (!name?.startsWith(PREFIX) || name === own) continue;
+    const spool = await openSpool(name);
+    for (const session of await spool.list()) {
+      if (now - session.createdAt > ageMs) await spool.drop(session.id);
+    }
+    spool.close();
+  }
+}
+
+/** A spool of this browser; memory when IndexedDB cannot be opened. */
+export async function openSpool(name = spoolName(null)): Promise<Spool> {
   try {
     const db = await openDB<Schema>(name, 1, {
       upgrade(fresh) {

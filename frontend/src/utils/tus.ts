@@ -1,5 +1,7 @@
 // The part of tus 1.0 this product speaks: creation with deferred length, HEAD, PATCH with checksum, termination.
 
+import { tellNotSignedIn } from "./api/signed-out";
+
 const VERSION = { "Tus-Resumable": "1.0.0" };
 const STALL_MS = 30_000;
 
@@ -18,6 +20,11 @@ export class TusError extends Error {
     if (this.status === 409)
       return !this.code || this.code === "upload_offset" || this.code === "upload_cut_off";
     return this.status === 0 || this.status >= 500 || [408, 423, 425, 429, 460].includes(this.status);
+  }
+
+  /** Nobody is signed in any more. The recording waits until the same person is back. */
+  get signedOut(): boolean {
+    return this.status === 401;
   }
 
   /** The upload is not there any more; the take may still be. */
@@ -40,6 +47,8 @@ async function call(url: string, init: RequestInit, signal?: AbortSignal): Promi
     throw new TusError(0, "The connection broke while sending.");
   }
   if (response.ok) return response;
+  // Every 401 of an upload means this; the answer to HEAD has no body that could say more.
+  if (response.status === 401) tellNotSignedIn();
   const body: unknown = await response.json().catch(() => null);
   const said = (body ?? {}) as { error?: string; detail?: string; hint?: string | null };
   throw new TusError(

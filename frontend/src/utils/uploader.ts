@@ -3,7 +3,8 @@ import type { Spool } from "./spool";
 import { askOffset, createUpload, sendBytes, TusError } from "./tus";
 
 export interface UploadState {
-  phase: "sending" | "waiting" | "done" | "failed";
+  /** "held": nobody is signed in; it goes on once the same person is back. */
+  phase: "sending" | "waiting" | "held" | "done" | "failed";
   /** How much of the recording the server has, in milliseconds of its time. */
   sentMs: number;
   takeId: string | null;
@@ -41,7 +42,12 @@ export class Uploader {
 
   /** Something changed: a chunk was kept, the take is complete, or the line is back. */
   nudge(): void {
-    this.wake?.();
+    if (this.state.phase !== "held") this.wake?.();
+  }
+
+  /** The same person is signed in again. */
+  resume(): void {
+    if (this.state.phase === "held") this.wake?.();
   }
 
   stop(): void {
@@ -67,6 +73,12 @@ export class Uploader {
           await this.options.spool.drop(this.options.sessionId);
           this.change({ phase: "done", detail: null, hint: null });
           return true;
+        }
+        if (error.signedOut) {
+          this.change({ phase: "held", detail: error.message, hint: error.hint ?? null });
+          // Asked again now and then, in case they signed in without this page being told.
+          await this.sleep(LONGEST_WAIT_MS);
+          continue;
         }
         if (error.gone) await this.options.spool.update(this.options.sessionId, { uploadUrl: null });
         else if (!error.passing) {

@@ -16,7 +16,8 @@ from app.core import asking
 from app.domain.errors import RehearsalError
 from app.services.accounts import oidc, service, sign_ins
 
-CLEAR = '"cache", "cookies", "storage"'
+# Not "storage": recordings of others who use this browser may wait there to be sent; the page removes the own ones.
+CLEAR = '"cache", "cookies"'
 SIGN_IN = "/sign-in"
 SEE_OTHER: dict[int | str, dict[str, Any]] = {
     303: {"description": "To the log-in service, or back to a page of this installation."}

@@ -35,6 +35,9 @@ class SessionOut(Out):
 
     mode: Literal["personal", "server"]
     kind: Literal["local", "guest", "account"] | None
+    owner_id: UUID | None = Field(
+        description="To whom the work belongs; a guest who signs up keeps it. Null in personal mode and for nobody."
+    )
     email: str | None
     administrator: bool
     expires_at: datetime | None = Field(description="When a guest ends, with everything; null for others.")

@@ -38,6 +38,7 @@ def describe(who: SignedIn | None) -> dict[str, Any]:
     return {
         "mode": own.mode,
         "kind": "local" if local else who.kind if who else None,
+        "owner_id": who.owner_id if who else None,
         "email": who.email if who else None,
         "administrator": local or bool(who and who.administrator),
         "expires_at": who.expires_at if who else None,

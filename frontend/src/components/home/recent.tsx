@@ -12,7 +12,7 @@ const SHOWN = 4;
 export function Recent() {
   const list = useInterviews();
   if (list.isPending) return <Waiting label="Looking for earlier interviews" lines={3} />;
-  if (list.isError) return <Problem error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.isLoadingError) return <Problem error={list.error} onRetry={() => void list.refetch()} />;
   if (list.data.length === 0) return null;
   return (
     <section className="recent" aria-labelledby="recent-title">

@@ -19,6 +19,7 @@ export function Leaving({ interviewId, takes, speaking, onBack, onFinished }: Pr
   const begun = useRef(false);
   const open = takes.filter((view) => !view.leftOver && view.upload?.phase !== "done");
   const failed = open.filter((view) => view.upload?.phase === "failed");
+  const held = open.some((view) => view.upload?.phase === "held");
   const left = open.reduce((sum, view) => sum + view.session.durationMs - (view.upload?.sentMs ?? 0), 0);
   const { mutate } = finish;
 
@@ -40,9 +41,11 @@ export function Leaving({ interviewId, takes, speaking, onBack, onFinished }: Pr
       </h2>
       {failed.length === 0 && (
         <p role="status">
-          {open.length > 0
-            ? `Sending the last of it: ${clock(left)} of recording to go. Leave this page open.`
-            : "Everything is saved. Opening your report."}
+          {held
+            ? `${clock(left)} of recording is kept in this browser. Sign in again, and it is sent.`
+            : open.length > 0
+              ? `Sending the last of it: ${clock(left)} of recording to go. Leave this page open.`
+              : "Everything is saved. Opening your report."}
         </p>
       )}
       {failed.map((view) => (

@@ -8,7 +8,7 @@ export function savedWords(view: TakeView | undefined): string {
   if (upload?.phase === "failed") return upload.detail ?? "This answer could not be saved.";
   if (upload?.phase === "done") return `Saved, ${clock(session.durationMs)} in all`;
   const sent = upload?.sentMs ?? 0;
-  if (upload?.phase === "waiting" || session.durationMs - sent > 5_000) {
+  if (upload?.phase === "waiting" || upload?.phase === "held" || session.durationMs - sent > 5_000) {
     return `Kept in this browser up to ${clock(session.durationMs)}, sent up to ${clock(sent)}`;
   }
   return `Saved up to ${clock(sent)}`;

@@ -4,13 +4,15 @@ interface Props {
   title: string;
   children: ReactNode;
   confirm: string;
+  /** The word on the button that leaves everything as it is. */
+  keep?: string;
   disabled?: boolean;
   onConfirm(): void;
   onClose(): void;
 }
 
 /** A question that must be answered before going on. Escape and "Keep" close it. */
-export function Dialog({ title, children, confirm, disabled, onConfirm, onClose }: Props) {
+export function Dialog({ title, children, confirm, keep = "Keep", disabled, onConfirm, onClose }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = ref.current;
@@ -32,7 +34,7 @@ export function Dialog({ title, children, confirm, disabled, onConfirm, onClose 
             {confirm}
           </button>
           <button type="button" className="btn" onClick={onClose}>
-            Keep
+            {keep}
           </button>
         </div>
       </form>

@@ -1,12 +1,23 @@
-import { Suspense, useEffect, useRef } from "react";
-import { Link, NavLink, Outlet, ScrollRestoration, useLocation } from "react-router";
+import { type ReactNode, Suspense, useEffect, useRef } from "react";
+import { Link, NavLink, ScrollRestoration, useLocation } from "react-router";
+import { useStanding } from "../../hooks/session";
 import { useOnline } from "../../hooks/use-online";
 import "./shell.css";
 import { Toasts } from "./toasts";
 import { Waiting } from "./waiting";
 
+interface Props {
+  /** Who is signed in, on a server. */
+  account?: ReactNode;
+  /** What is to be known on every page. */
+  notice?: ReactNode;
+  children: ReactNode;
+}
+
 /** Header, one main region that takes the focus on every change of page, and the line about the connection. */
-export function Shell() {
+export function Shell({ account, notice, children }: Props) {
+  const { session, held } = useStanding();
+  const inside = Boolean(session?.kind || held);
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const first = useRef(true);
@@ -32,21 +43,23 @@ export function Shell() {
           </svg>
           Rehearsal
         </Link>
-        <nav aria-label="Main">
-          <NavLink to="/history">Interviews</NavLink>
-          <NavLink to="/data">Your data</NavLink>
-          <NavLink to="/services">Services</NavLink>
-        </nav>
+        {inside && (
+          <nav aria-label="Main">
+            <NavLink to="/history">Interviews</NavLink>
+            <NavLink to="/data">Your data</NavLink>
+            {session?.mode === "personal" && <NavLink to="/services">Services</NavLink>}
+            {account}
+          </nav>
+        )}
       </header>
+      {notice}
       {!online && (
         <p className="shell__offline" role="status">
           You are offline. What you record is kept in this browser and sent when the connection is back.
         </p>
       )}
       <main id="main" ref={main} tabIndex={-1} className="shell__main">
-        <Suspense fallback={<Waiting label="Opening the page" />}>
-          <Outlet />
-        </Suspense>
+        <Suspense fallback={<Waiting label="Opening the page" />}>{children}</Suspense>
       </main>
       <ScrollRestoration />
     </Toasts>

@@ -4,8 +4,13 @@ import type { ProviderEdit, ProviderSettings } from "../../utils/api/types";
 
 const KEY = ["providers"];
 
-export function useProviders() {
-  return useQuery({ queryKey: KEY, queryFn: ({ signal }) => must(api.GET("/api/providers", { signal })) });
+/** Only administrators are told: `enabled` is false for others. */
+export function useProviders(enabled = true) {
+  return useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => must(api.GET("/api/providers", { signal })),
+    enabled,
+  });
 }
 
 /** Every change answers with all settings; who receives what is told on other pages, too. */

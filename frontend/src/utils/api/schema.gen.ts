@@ -3199,6 +3199,11 @@ export interface components {
              * @enum {string}
              */
             mode: "personal" | "server";
+            /**
+             * Owner Id
+             * @description To whom the work belongs; a guest who signs up keeps it. Null in personal mode and for nobody.
+             */
+            owner_id: string | null;
         };
         /**
          * SettingsOut
