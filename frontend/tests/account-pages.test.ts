@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { AccountMenu } from "../src/components/account/account-menu";
 import { EmailField, FormTrouble, PasswordField } from "../src/components/account/fields";
 import { HeldNotice } from "../src/components/account/held-notice";
-import { Shell } from "../src/components/ui/shell";
+import { MainNav } from "../src/components/ui/shell";
 import { queries } from "../src/hooks/queries/client";
 import { sessionKeeper } from "../src/hooks/session";
 import { AccountPage } from "../src/pages/account";
@@ -116,8 +116,7 @@ describe("the sign-in page", () => {
 });
 
 describe("the header", () => {
-  const head = () =>
-    html(createElement(() => Shell({ account: createElement(AccountMenu), children: null })));
+  const head = () => html(createElement(MainNav, { account: createElement(AccountMenu) }));
   it("of a personal installation is what it was", () => {
     sessionKeeper.entered({ ...nobody, mode: "personal", kind: "local", administrator: true });
     const text = head();

@@ -14,10 +14,22 @@ interface Props {
   children: ReactNode;
 }
 
+/** The pages that somebody has; on a server administrators find the services in the menu of their account. */
+export function MainNav({ account }: { account?: ReactNode }) {
+  const { session, held } = useStanding();
+  if (!session?.kind && !held) return null;
+  return (
+    <nav aria-label="Main">
+      <NavLink to="/history">Interviews</NavLink>
+      <NavLink to="/data">Your data</NavLink>
+      {session?.mode === "personal" && <NavLink to="/services">Services</NavLink>}
+      {account}
+    </nav>
+  );
+}
+
 /** Header, one main region that takes the focus on every change of page, and the line about the connection. */
 export function Shell({ account, notice, children }: Props) {
-  const { session, held } = useStanding();
-  const inside = Boolean(session?.kind || held);
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const first = useRef(true);
@@ -43,14 +55,7 @@ export function Shell({ account, notice, children }: Props) {
           </svg>
           Rehearsal
         </Link>
-        {inside && (
-          <nav aria-label="Main">
-            <NavLink to="/history">Interviews</NavLink>
-            <NavLink to="/data">Your data</NavLink>
-            {session?.mode === "personal" && <NavLink to="/services">Services</NavLink>}
-            {account}
-          </nav>
-        )}
+        <MainNav account={account} />
       </header>
       {notice}
       {!online && (
