@@ -36,9 +36,7 @@ def main() -> int:
     environment = os.environ | {"REHEARSAL_CONTAINERS": str(folder)}
     tests = [sys.executable, "-m", "pytest", "-m", "containers", "tests/containers", "-s", "--durations=10"]
     try:
-        return subprocess.run(
-            [sys.executable, *tests, *sys.argv[1:]], cwd=BACKEND, env=environment, check=False
-        ).returncode
+        return subprocess.run([*tests, *sys.argv[1:]], cwd=BACKEND, env=environment, check=False).returncode
     finally:
         if not os.environ.get("KEEP"):
             engine.remove()

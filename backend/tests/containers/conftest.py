@@ -112,7 +112,11 @@ def start(engine: Engine, source: Path, folder: Path, project: str, environment:
     else:
         subprocess.run(["sh", str(file.with_name("make-secrets.sh"))], check=True)
     stack = Stack(engine, file, project, environment)
-    stack.compose("up", "-d", "--no-build")
+    try:
+        stack.compose("up", "-d", "--no-build")
+    except BaseException:
+        stack.compose("down", "-v")
+        raise
     return stack
 
 

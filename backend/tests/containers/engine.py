@@ -207,7 +207,8 @@ class Engine:
 
     def remove(self) -> None:
         """Delete every image, and the folder: all of it was made here."""
-        self.podman("rm", "--all", "--force", "--volumes", check=False)
+        for _ in range(2):  # those that others depend on go in the second round
+            self.podman("rm", "--all", "--force", "--volumes", check=False)
         self.podman("rmi", "--all", "--force", check=False, timeout_s=300)
         shutil.rmtree(self.folder)
 
