@@ -30,8 +30,8 @@ from app.utils.paths import REPOSITORY, models_dir
 
 BACKEND = REPOSITORY / "backend"
 FLOW_SERVER = REPOSITORY / "langflow" / ".venv" / "bin" / "python"
-# `lfx serve` moves to the next port, where nobody looks for it, while connections of a predecessor that was killed still
-# linger on its own (a minute of TIME_WAIT). A server that listens again does not mind them, so it is not asked.
+# `lfx serve` moves to the next port, where nobody looks for it, while connections of a killed predecessor still linger
+# on its own (a minute of TIME_WAIT). A server that listens again does not mind them, so it is not asked.
 SERVE_FLOWS = "import lfx.cli.commands as it, lfx.__main__ as lfx; it.is_port_in_use = lambda *_: False; lfx.main()"
 MARKER = "REHEARSAL_SYSTEM"
 DEFAULT_PORT = 8000
