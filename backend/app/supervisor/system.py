@@ -33,6 +33,9 @@ from app.utils.paths import REPOSITORY, models_dir
 
 BACKEND = REPOSITORY / "backend"
 FLOW_SERVER = REPOSITORY / "langflow" / ".venv" / "bin" / "python"
+# `lfx serve` moves to the next port, where nobody looks for it, while connections of a killed predecessor still linger
+# on its own (a minute of TIME_WAIT). A server that listens again does not mind them, so it is not asked.
+SERVE_FLOWS = "import lfx.cli.commands as it, lfx.__main__ as lfx; it.is_port_in_use = lambda *_: False; lfx.main()"
 MARKER = "REHEARSAL_SYSTEM"
 DEFAULT_PORT = 8000
 # From the last process being up to all of them having found each other.
@@ -211,7 +214,10 @@ class System:
         self.environment["LANGFLOW_URL"] = address
         return Spec(
             name="flows",
-            argv=(*(str(FLOW_SERVER), "-m", "lfx", "serve", "flows"), *("--host", "127.0.0.1", "--port", str(port))),
+            argv=(
+                *(str(FLOW_SERVER), "-c", SERVE_FLOWS, "serve", "flows"),
+                *("--host", "127.0.0.1", "--port", str(port)),
+            ),
             env=self._without_secrets()
             | {
                 "LANGFLOW_API_KEY": key,
