@@ -582,7 +582,7 @@ def main():
     if command and not getattr(options, "install_only", False):
         os.chdir(BACKEND)
         python = str(VENV / "bin" / "python")
-        os.execv(python, [python, "-m", "app", command])
+        os.execv(python, [python, "-m", "app", command])  # nosec B606: our own program, no shell is wanted
     return 0
 
 

@@ -95,7 +95,8 @@ def _nginx(settings: dict[str, str]) -> list[str]:
         for file in source.glob("*.conf"):
             # nginx -t opens what it would write to.
             file.write_text(
-                file.read_text().replace("/tmp/nginx", str(target)).replace("/dev/stdout", str(folder / "log"))
+                # A path of the container that is moved away from here.
+                file.read_text().replace("/tmp/nginx", str(target)).replace("/dev/stdout", str(folder / "log"))  # nosec
             )
         environment = {"PATH": os.environ["PATH"], **settings}
         environment |= {"NGINX_SOURCE": str(source), "NGINX_TARGET": str(target), "TLS_FOLDER": str(tls)}

@@ -25,6 +25,7 @@ WITHOUT_OWNER = frozenset({
     "analysis.repository:drop_upload",
     "analysis.repository:interview_of",
     "analysis.repository:lock_take",
+    "analysis.repository:name_of",
     "analysis.repository:overdue",
     "analysis.repository:release",
     "analysis.repository:renew_lease",
@@ -32,6 +33,20 @@ WITHOUT_OWNER = frozenset({
     "analysis.repository:stages",
     "analysis.repository:take_lease",
     "interviews.repository:question_of_take",
+    # Whose turn it is: it compares all owners, and gives a worker the id of a stage.
+    "analysis.repository:next_in_turn",
+    # The operations page and /metrics: counts, and ids with codes of what failed; for administrators alone.
+    "operations.repository:stage_counts",
+    "operations.repository:listening_counts",
+    "operations.repository:_troubles",
+    "operations.repository:stage",
+    # The worker that makes an export: its job names the export.
+    "privacy.repository:lease_export",
+    "privacy.repository:set_export",
+    "privacy.repository:due_exports",
+    "privacy.repository:old_exports",
+    # What is older than it may be, of everybody.
+    "recordings.repository:_old",
     "providers.repository:due_copy",
     "recordings.repository:arrived",
     "recordings.repository:deserted",

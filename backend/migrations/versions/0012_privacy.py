@@ -38,16 +38,14 @@ def upgrade() -> None:
         "CREATE TRIGGER never_changed BEFORE UPDATE ON consent_entries FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     )
     # What interviews were agreed to so far is the beginning of their history.
-    op.execute(
+    history = (
         "INSERT INTO consent_entries (id, owner_id, kind, granted, interview_id, text_version, created_at) "
-        f"SELECT gen_random_uuid(), owner_id, kind, true, id, '{BEFORE}', created_at FROM interviews, "
-        "unnest(ARRAY['recording', 'voice', 'presence']) AS kind WHERE consent ->> kind = 'true'"
+        "SELECT gen_random_uuid(), owner_id, kind, true, id, :version, created_at FROM interviews, "
     )
-    op.execute(
-        "INSERT INTO consent_entries (id, owner_id, kind, granted, interview_id, text_version, created_at) "
-        f"SELECT gen_random_uuid(), owner_id, kind, true, id, '{BEFORE}', created_at FROM interviews, "
-        "jsonb_array_elements_text(coalesce(consent -> 'providers', '[]')) AS kind"
-    )
+    kinds = "unnest(ARRAY['recording', 'voice', 'presence']) AS kind WHERE consent ->> kind = 'true'"
+    services = "jsonb_array_elements_text(coalesce(consent -> 'providers', '[]')) AS kind"
+    for source in (kinds, services):
+        op.execute(sa.text(history + source).bindparams(version=BEFORE))
     op.create_table(
         "privacy_choices",
         sa.Column("owner_id", sa.Uuid(), nullable=False),
