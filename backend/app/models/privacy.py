@@ -76,15 +76,17 @@ class Erasure(Row, Base):
     """The receipt of an erasure: numbers and times only, found by the sha256 of its code.
 
     `parts` maps each kind to `{"count", "ended_at"}`. `pending` names what has still to be deleted (prefixes of random
-    ids, ids of takes) and is emptied at the end; `owner_id` as well. `due_at` and `lease_until` are those of an export.
-    `settle_at` is when nothing that was being
-    written at the time of the erasure can be written any more: everything is looked at once more then.
+    ids, ids of takes) and is emptied at the end; `owner_id` as well. Its sha256 stays in `owner_digest`: whoever comes
+    back with an old backup is erased again by it (`services.backup.erasures`), and it names nobody. `due_at` and
+    `lease_until` are those of an export. `settle_at` is when nothing that was being written at the time of the erasure
+    can be written any more: everything is looked at once more then.
     """
 
     __tablename__ = "erasures"
 
     digest: Mapped[str] = mapped_column(unique=True)
     owner_id: Mapped[UUID | None] = mapped_column(index=True)
+    owner_digest: Mapped[str | None]
     parts: Mapped[dict[str, Any]]
     pending: Mapped[dict[str, Any]]
     attempts: Mapped[int] = mapped_column(server_default="0", default=0)

@@ -78,6 +78,7 @@ def upgrade() -> None:
         "erasures",
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_digest", sa.String(), nullable=True),
         sa.Column("parts", JSONB(none_as_null=True), nullable=False),
         sa.Column("pending", JSONB(none_as_null=True), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from fastapi import FastAPI
 from sqlalchemy import select, update
 
@@ -306,6 +307,7 @@ async def test_a_receipt_needs_nobody_and_says_nothing_of_whose_it_was(
     take = await recorded(client, question)
     code = await erased(client)
     object.__setattr__(settings, "mode", "server")
+    object.__setattr__(settings, "secret_key", SecretStr("of a test, and long enough for a server"))
     assert (await client.get("/api/postings")).status_code == 401
     response = await client.get(f"/api/erasures/{code}")
     assert response.status_code == 200

@@ -289,9 +289,12 @@ async def test_who_was_erased_after_the_backup_stays_erased(
     path = await made(url, recordings, tmp_path / "backups")
     with psycopg.connect(url) as connection:
         if ended:  # the receipt is all that is left
-            connection.execute("CREATE TABLE IF NOT EXISTS erasures (owner_digest text)")
             digest = hashlib.sha256(str(person).encode()).hexdigest()
-            connection.execute("INSERT INTO erasures (owner_digest) VALUES (%s)", [digest])
+            connection.execute(
+                "INSERT INTO erasures (id, digest, parts, pending, settle_at, owner_digest) "
+                "VALUES (gen_random_uuid(), 'of a code', '{}', '{}', now(), %s)",
+                [digest],
+            )
             connection.execute("DELETE FROM owners WHERE id = %s", [person])
         else:
             connection.execute("UPDATE owners SET erased_at = now() WHERE id = %s", [person])

@@ -215,7 +215,7 @@ def _others(connection: psycopg.Connection) -> int:
 
 
 def empty(connection: psycopg.Connection) -> None:
-    """Drop every table, sequence and type of ours; the schema and its extensions stay."""
+    """Drop every table, sequence, type and routine of ours; the schema and its extensions stay."""
     connection.execute(
         """
         DO $$ DECLARE one record; BEGIN
@@ -227,6 +227,10 @@ def empty(connection: psycopg.Connection) -> None:
           FOR one IN SELECT format('%I.%I', n.nspname, t.typname) AS name FROM pg_type t
             JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = 'public' AND t.typtype = 'e'
           LOOP EXECUTE 'DROP TYPE ' || one.name || ' CASCADE'; END LOOP;
+          FOR one IN SELECT p.oid::regprocedure AS name FROM pg_proc p
+            WHERE p.pronamespace = 'public'::regnamespace
+              AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+          LOOP EXECUTE 'DROP ROUTINE ' || one.name || ' CASCADE'; END LOOP;
         END $$
         """
     )

@@ -90,6 +90,8 @@ async def erase_owner(session: AsyncSession, owner: UUID) -> str:
     }
     erasure = Erasure(id=uuid4(), digest=digest(code), owner_id=owner, parts=parts, due_at=now + UNTAKEN)
     erasure.settle_at = now + SETTLE
+    if owner != LOCAL_OWNER:  # who goes on living there, and is not to be erased by a restore
+        erasure.owner_digest = hashlib.sha256(str(owner).encode()).hexdigest()
     erasure.pending = {"takes": [str(take) for take in takes], "prefixes": prefixes, "clips": clips}
     session.add(erasure)
     audit.write(session, "data_deleted" if owner == LOCAL_OWNER else "account_erased", owner=owner, kind="everything")
