@@ -71,8 +71,9 @@ LIMITS_S = {
 LEASE, RENEW_S = timedelta(seconds=12), 3.0
 UNTAKEN = timedelta(seconds=10)
 MAX_ATTEMPTS = 4
-# A service that says it may be back is asked so often, over about five minutes; lost workers do not count.
-MAX_TRIES = 8
+# A service that says it may be back is asked as often; one of our own, which costs nothing and is being started again,
+# over about five minutes. Lost workers do not count.
+MAX_TRIES, OWN = 8, frozenset({"langflow", "storage"})
 # A stage that took its process with it on every attempt, or failed this often however often it was asked to run again,
 # is parked: only an administrator runs it again.
 MAX_FAILURES = 4
@@ -305,7 +306,7 @@ async def _attempt(row: Stage, task: Task, token: UUID) -> tuple[Outcome | None,
     except TimeoutError:
         return None, _failed(row, _error("stage_timeout", "It took longer than it may.", "Run it again."))
     except RehearsalError as error:
-        if isinstance(error, ProviderError) and error.retryable and row.attempt - row.crashes < MAX_TRIES:
+        if isinstance(error, ProviderError) and error.retryable and row.attempt - row.crashes < _tries(error):
             backoff_s = min(RETRY_MAX_S, RETRY_S * RETRY_FACTOR ** (row.attempt - row.crashes - 1))
             moment = repository.NOW + timedelta(seconds=max(backoff_s, error.retry_after_s or 0))
             return None, {"state": "queued", "queued_at": moment, "due_at": moment}
@@ -403,3 +404,7 @@ def _failed(row: Stage, error: dict[str, Any]) -> dict[str, Any]:
 
 def _error(code: str, message: str, hint: str | None, provider: str | None = None) -> dict[str, Any]:
     return {"code": code, "message": message, "hint": hint, "provider": provider}
+
+
+def _tries(error: ProviderError) -> int:
+    return MAX_TRIES if error.provider in OWN else MAX_ATTEMPTS
