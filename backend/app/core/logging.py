@@ -71,7 +71,8 @@ class _Harmless(logging.Filter):
             record.msg, record.args = f"a line of {record.name}", ()
         elif isinstance(record.args, dict):
             record.args = {key: value if key in NAMED else WITHHELD for key, value in record.args.items()}
-        elif record.args and (record.levelno >= logging.WARNING or any(map(_is_error, record.args))):
+        elif record.args and (record.levelno != logging.INFO or any(map(_is_error, record.args))):
+            # What is only told while looking for a mistake quotes messages whole (celery.pool).
             record.args = tuple(value if isinstance(value, (int, float)) else WITHHELD for value in record.args)
         elif not record.args and record.name.startswith(("celery", "kombu")) and record.levelno >= logging.WARNING:
             record.msg = "a line of " + record.name  # put together before it came here

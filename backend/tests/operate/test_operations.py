@@ -179,6 +179,7 @@ async def test_a_server_asks_who_it_is(client: httpx.AsyncClient, monkeypatch: p
     from app.core import config
 
     monkeypatch.setenv("REHEARSAL_MODE", "server")
+    monkeypatch.setenv("REHEARSAL_SECRET_KEY", "of a test, and long enough for a server")
     config.settings.cache_clear()
     for method, path in (
         ("GET", "/api/operations"),

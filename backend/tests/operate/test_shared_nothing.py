@@ -30,6 +30,8 @@ from tests.operate.test_poison import media
 LOCAL = {
     "app/core/config.py": "the storage of personal mode; a server has STORAGE_URL",
     "app/core/vault.py": "the key of personal mode; a server has REHEARSAL_SECRET_KEY",
+    "app/cli/backup.py": "where a backup goes when nothing else is said",
+    "app/services/backup/service.py": "a restore looks whether the system of this folder runs",
     "app/services/recordings/service.py": "files that one task works on, gone with it",
 }
 

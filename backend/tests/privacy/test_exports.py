@@ -107,7 +107,17 @@ def test_every_table_with_an_owner_has_a_place() -> None:
     placed = {column.table.name for column in repository.owner_columns()} & archive.PLACED
     assert placed == archive.PLACED
     below = {"provider_usage", "provider_copies", "listenings", "stages", "identities"}
-    ours = {"owners", "upload_parts", "speech_clips", "prepared_clips", "erasures", "outbox", "model_tickets", "links"}
+    ours = {
+        "owners",
+        "upload_parts",
+        "speech_clips",
+        "prepared_clips",
+        "erasures",
+        "outbox",
+        "model_tickets",
+        "links",
+        "audit",
+    }
     installation = {"provider_settings", "provider_choices", "budgets"}
     known = {column.table.name for column in repository.owner_columns()} | below | ours | installation
     assert set(Base.metadata.tables) - known == set(), "say where its rows are in an export, and how they are erased"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -115,4 +116,5 @@ async def test_pages_and_filters(client: httpx.AsyncClient, stranger: UUID) -> N
 
 async def test_only_administrators_read_it(client: httpx.AsyncClient, settings: Any) -> None:
     object.__setattr__(settings, "mode", "server")
+    object.__setattr__(settings, "secret_key", SecretStr("of a test, and long enough for a server"))
     assert (await client.get("/api/operations/audit")).status_code == 401
