@@ -1,7 +1,7 @@
 """`lfx serve` in a container: its secrets come from files, and it sees no other.
 
-    python3 start.py           become the flow server on port 7860
-    python3 start.py health    exit status 0 when it answers
+python3 start.py           become the flow server on port 7860
+python3 start.py health    exit status 0 when it answers
 """
 
 from __future__ import annotations
