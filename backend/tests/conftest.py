@@ -85,9 +85,12 @@ def services() -> Iterator[Services]:
 @pytest.fixture
 async def settings(services: Services, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Any]:
     """Settings of the program under test: the running services, empty tables, an empty storage folder."""
-    from app.core import config, database, queue
+    from app.core import config, database, events, queue
     from app.services.providers import storage
 
+    # Whoever has started the application with its lifespan (schemathesis does) has made the process keep connections.
+    monkeypatch.setattr(database, "_pooled", False)
+    monkeypatch.setattr(events, "_kept", None)
     monkeypatch.setenv("DATABASE_URL", services.database_url)
     monkeypatch.setenv("REDIS_URL", services.redis_url)
     monkeypatch.setenv("REHEARSAL_DATA", str(tmp_path))

@@ -52,11 +52,12 @@ def _client(retries: int = 0) -> Redis:
 async def kept_connections() -> AsyncIterator[None]:
     """Keep connections open between uses: for the API, whose event loop lives as long as the process."""
     global _kept
-    _kept = _client(retries=1)  # a kept connection may have been closed by a restart that nobody noticed
+    client = _client(retries=1)  # a kept connection may have been closed by a restart that nobody noticed
+    _kept = client
     try:
         yield
     finally:
-        client, _kept = _kept, None
+        _kept = None
         await client.aclose()
 
 
