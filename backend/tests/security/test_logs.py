@@ -46,7 +46,13 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Written]:
     out = Written()
     monkeypatch.setattr(sys, "stderr", out)
     logs.configure("DEBUG")
+    # A server that another test has run in this process has made its loggers quieter.
+    servers = {logging.getLogger(name): logging.getLogger(name).level for name in ("uvicorn", "uvicorn.error")}
+    for logger in servers:
+        logger.setLevel(logging.NOTSET)
     yield out
+    for logger, before_level in servers.items():
+        logger.setLevel(before_level)
     root.handlers, logging.raiseExceptions = before, raising
     root.setLevel(level)
     sys.excepthook, threading.excepthook = hooks
