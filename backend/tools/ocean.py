@@ -266,10 +266,12 @@ def debian(package: str, inside: Path) -> Path | None:
     target = PACKAGES / package
     if not (target / inside).exists() and HAS_PACKAGES:
         PACKAGES.mkdir(parents=True, exist_ok=True)
-        for before in ((), ("apt-get", "update", "-q")):  # on a machine that has no list of packages yet
+        # A mirror that accepts and says nothing would be waited for without end (bootstrap.install_debian).
+        apt = ("timeout", "--kill-after=5", "90", "apt-get")
+        for before in ((), (*apt, "update", "-q")):  # on a machine that has no list of packages yet
             if before:
                 subprocess.run(before, capture_output=True, check=False)
-            subprocess.run(["apt-get", "download", "-q", package], cwd=PACKAGES, capture_output=True, check=False)
+            subprocess.run([*apt, "download", "-q", package], cwd=PACKAGES, capture_output=True, check=False)
             for archive in PACKAGES.glob(f"{package}_*.deb"):
                 subprocess.run(["dpkg-deb", "-x", archive, target], capture_output=True, check=True)
             if (target / inside).exists():

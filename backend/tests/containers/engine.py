@@ -53,7 +53,7 @@ class Engine:
             raise NotHere("Debian's package manager is needed; elsewhere, use Docker: docs/containers.md.")
         missing = [name for name in PACKAGES if not _installed(name)]
         if missing:
-            self._step("apt-get update", ["apt-get", "update", "-q"])
+            self._step("apt-get update", ["timeout", "--kill-after=5", "180", "apt-get", "update", "-q"])
             install = ["apt-get", "install", "-q", "-y", "--no-install-recommends", *missing]
             self._step("install podman", install, DEBIAN_FRONTEND="noninteractive")
         self.folder.mkdir(parents=True, exist_ok=True)

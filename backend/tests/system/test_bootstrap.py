@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import time
@@ -44,6 +45,24 @@ def test_a_stamp_holds_for_the_same_inputs_and_present_results_only(bootstrap: M
     made.touch()
     lock.write_text("b")
     assert not bootstrap.Stamp("step", bootstrap.digest(lock), made).valid()
+
+
+def test_a_mirror_that_says_nothing_is_asked_again(
+    bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, apt = tmp_path / "asked", tmp_path / "bin" / "apt-get"
+    apt.parent.mkdir()
+    # Every first time it hangs, as apt does with a mirror that accepts and is silent.
+    apt.write_text(f'#!/bin/sh\necho "$*" >> {asked}\n[ "$(grep -cx -- "$*" {asked})" = 1 ] && exec sleep 60\nexit 0\n')
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{apt.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(bootstrap, "APT_LIMIT_S", 0.2)
+    install = "install -q -y --no-install-recommends"
+    apt_calls = ["update -q"] * 2 + [f"{install} --download-only tea"] * 2
+    # Unpacking is not bounded: here it would wait for the minute, so the fake has seen it once already.
+    asked.write_text(f"{install} --no-download tea\n")
+    bootstrap.install_debian("step", "tea")
+    assert asked.read_text().splitlines()[1:] == [*apt_calls, f"{install} --no-download tea"]
 
 
 def test_digest_keeps_parts_apart(bootstrap: ModuleType) -> None:
