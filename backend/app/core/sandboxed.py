@@ -14,6 +14,7 @@ A child has, before it sees anything of the file:
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -194,8 +195,7 @@ def _child(name: str, connection: socket.socket) -> None:
     # From the program itself, before anything of a file is read.
     wanted = pickle.loads(_exactly(connection, length))  # nosec B301
     limit(wanted["memory"], wanted["seconds"], wanted["writes"], wanted["folder"])
-    answer = json.dumps(_call(name, wanted["args"], wanted["options"])).encode()
-    connection.sendall(struct.pack("<Q", len(answer)) + answer)
+    _say(connection, _call(name, wanted["args"], wanted["options"]))
 
 
 def _call(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
@@ -209,11 +209,21 @@ def _call(name: str, args: tuple[Any, ...], options: dict[str, Any]) -> dict[str
     except MemoryError:
         return {"exhausted": "memory"}
     except Exception as error:
-        at = error.__traceback__
-        while at is not None and at.tb_next is not None:
-            at = at.tb_next
-        where = f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}" if at else "unknown"
-        return {"broken": f"{type(error).__name__} at {where}"}
+        return _broken(error)
+
+
+def _broken(error: Exception) -> dict[str, Any]:
+    """Type and place of an error; its message may quote the file."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    where = f"{at.tb_frame.f_code.co_filename}:{at.tb_lineno}" if at else "unknown"
+    return {"broken": f"{type(error).__name__} at {where}"}
+
+
+def _say(connection: socket.socket, answer: dict[str, Any]) -> None:
+    message = json.dumps(answer).encode()
+    connection.sendall(struct.pack("<Q", len(message)) + message)
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:
@@ -258,8 +268,9 @@ def serve(control: socket.socket) -> None:
             try:
                 pid, deadline = _fork(message, connection, others)
                 children[pid] = (connection, deadline)
-            except Exception:
-                connection.close()  # code that does not load: the other side sees the end
+            except Exception as error:  # code that does not load, or no room for a process
+                with connection, contextlib.suppress(OSError):
+                    _say(connection, _broken(error))
         _reap(children)
     for pid in children:
         os.kill(pid, signal.SIGKILL)

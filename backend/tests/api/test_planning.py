@@ -126,6 +126,17 @@ async def test_a_swap_gives_a_question_not_seen_before(client: httpx.AsyncClient
         seen.append(texts[1])
 
 
+async def test_swaps_at_once_do_not_bring_the_same_question_twice(client: httpx.AsyncClient, flows: str) -> None:
+    posting = (await posted(client))["id"]
+    plan = (await client.post("/api/interviews", json={"posting_id": posting, "count": 3})).json()
+    ids = [item["id"] for item in plan["questions"]]
+    base = f"/api/interviews/{plan['id']}"
+    answers = await asyncio.gather(*(client.post(f"{base}/questions/{one}/swap") for one in ids))
+    assert [answer.status_code for answer in answers] == [200] * 3
+    after = [item["question"]["text"] for item in (await client.get(base)).json()["questions"]]
+    assert len({*after, *(item["question"]["text"] for item in plan["questions"])}) == 6
+
+
 async def test_deleting_a_posting_deletes_its_interviews(client: httpx.AsyncClient) -> None:
     interview, _, posting = await world.interview()
     assert (await client.delete(f"/api/postings/{posting}")).status_code == 204

@@ -66,6 +66,16 @@ async def test_refusals_come_through_and_other_errors_say_nothing_of_the_file() 
     assert "canary" not in str(broken.value)
 
 
+async def test_code_that_does_not_load_says_so_at_once() -> None:
+    def lost() -> int:
+        return 1
+
+    lost.__module__, lost.__qualname__ = "app.core.nothing_of_this_name", "lost"
+    with pytest.raises(sandbox.Broken, match="ModuleNotFoundError"):
+        await limited(lost)
+    assert await limited(misbehaviour.use_threads) == 4
+
+
 async def test_a_result_of_another_kind_is_not_believed() -> None:
     with pytest.raises(sandbox.Exhausted):
         await limited(misbehaviour.lie)

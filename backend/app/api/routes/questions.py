@@ -48,7 +48,7 @@ async def delete_question(interview_id: UUID, question_id: UUID, session: Sessio
 @router.post(f"{PREFIX}/questions/{{question_id}}/swap", summary="Another question", responses=problems(404, 409, 502))
 async def swap_question(interview_id: UUID, question_id: UUID, session: Session, owner: OwnerId) -> InterviewOut:
     """A different question in the same place, for the same requirement when there is one left."""
-    await interviews.swap_question(session, owner, interview_id, question_id)
+    await interviews.swap_question(owner, interview_id, question_id)
     return InterviewOut.model_validate(await interviews.read(session, owner, interview_id))
 
 

@@ -25,7 +25,7 @@ SIGN_UP = (
 KNOWN = (
     "You have an account already",
     "Hello,\n\nsomebody, hopefully you, wanted to sign up at Rehearsal with this address. You have an account already: "
-    'log in, or choose "Forgot password" on the same page:\n\n{link}',
+    'sign in, or choose "Forgotten password?" on the same page:\n\n{link}',
 )
 FORGOT = (
     "Choose a new password",

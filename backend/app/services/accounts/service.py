@@ -96,7 +96,7 @@ async def log_in(email: str, password: str, address: str, user_agent: str, forme
         raise Unproven(
             "Address and password do not belong together.",
             code="wrong_credentials",
-            hint='Look at both again, or choose "Forgot password".',
+            hint='Look at both again, or choose "Forgotten password?".',
         )
     await throttle.logged_in(email, address)
     renewed = await passwords.digest(password) if passwords.is_outdated(stored) else None
@@ -186,7 +186,7 @@ async def change_password(who: SignedIn, current: str, new: str, user_agent: str
         account = await repository.account_of(session, who.owner_id)
     if account is None or account.password_hash is None:
         raise Conflict(
-            "There is no password to change.", code="no_password", hint='Choose "Forgot password" to set one.'
+            "There is no password to change.", code="no_password", hint='Choose "Forgotten password?" to set one.'
         )
     if not await passwords.matches(current, account.password_hash):
         raise BadInput("The present password is another one.", code="wrong_password")

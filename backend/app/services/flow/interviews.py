@@ -131,13 +131,24 @@ async def delete_question(session: AsyncSession, owner: UUID, interview_id: UUID
     await _speak(session, interview, [other for other in interview.questions if other not in gone])
 
 
-async def swap_question(session: AsyncSession, owner: UUID, interview_id: UUID, question_id: UUID) -> None:
-    """Put another question in this place. Raises NotFound, Conflict, ProviderError."""
-    interview = await service.read(session, owner, interview_id, lock=True)
-    row = service.question_of(interview, question_id)
+async def swap_question(owner: UUID, interview_id: UUID, question_id: UUID) -> None:
+    """Put another question in this place. Raises NotFound, Conflict, ProviderError.
+
+    As in `create`, no connection is held while one is looked for. Two questions swapped at once may then find the same
+    one: who comes second looks again.
+    """
+    async with transaction() as session:
+        interview = await service.read(session, owner, interview_id)
+        service.check_unanswered(service.question_of(interview, question_id))
     await ratelimit.take(limits.SPEECH, str(owner))
-    await service.swap(interview, row)
-    await _speak(session, interview, interview.questions)
+    placed = False
+    while not placed:
+        found = await service.another(interview, question_id)
+        async with transaction() as session:
+            interview = await service.read(session, owner, interview_id, lock=True)
+            placed = service.put(interview, question_id, found)
+            if placed:
+                await _speak(session, interview, interview.questions)
 
 
 async def order_questions(session: AsyncSession, owner: UUID, interview_id: UUID, ids: Sequence[UUID]) -> None:

@@ -199,21 +199,33 @@ def reword(row: QuestionRow, changes: dict[str, Any]) -> None:
     row.question = dump(load(Question, row.question | changes))
 
 
-async def swap(interview: Interview, row: QuestionRow) -> None:
-    """Put another question in this place. Raises Conflict when it has been answered or none is left."""
-    check_unanswered(row)
+async def another(interview: Interview, question_id: UUID) -> Question:
+    """A question for the same place that the interview has not had. Raises Conflict when none is left."""
+    row = question_of(interview, question_id)
     old = load(Question, row.question)
     others = [load(Question, other.question) for other in planned(interview) if other is not row]
-    exclude = [*interview.replaced, old.text]
-    found = await _another(interview, old, others, exclude)
+    found = await _another(interview, old, others, [*interview.replaced, old.text])
     if found is None:
         raise Conflict(
             "There is no other question for this posting.",
             code="no_other_question",
             hint="Write a question of your own.",
         )
-    interview.replaced = exclude
+    return found
+
+
+def put(interview: Interview, question_id: UUID, found: Question) -> bool:
+    """Put a question in the place of another; False when the interview has, or had, it by now.
+
+    Raises NotFound, and Conflict when the old one has been answered.
+    """
+    row = question_of(interview, question_id)
+    check_unanswered(row)
+    if found.text in {*interview.replaced, *(other.question["text"] for other in planned(interview))}:
+        return False
+    interview.replaced = [*interview.replaced, row.question["text"]]
     row.own, row.question = False, dump(replace(found, id=str(row.id)))
+    return True
 
 
 async def _another(
