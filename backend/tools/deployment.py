@@ -85,25 +85,28 @@ def _compose(file: str) -> list[str]:
     return found
 
 
+def write_nginx(folder: Path, settings: dict[str, str]) -> Path | list[str]:
+    """The files of deploy/nginx as start.sh writes them, moved into `folder`: the main one, or what is wrong."""
+    source, target, tls = folder / "source", folder / "target", folder / "tls"
+    shutil.copytree(ROOT / "deploy" / "nginx", source)
+    shutil.copy(ROOT / "deploy" / "nginx.conf", source)
+    for file in source.glob("*.conf"):
+        # nginx -t opens what it would write to.
+        file.write_text(
+            # A path of the container that is moved away from here.
+            file.read_text().replace("/tmp/nginx", str(target)).replace("/dev/stdout", str(folder / "log"))  # nosec
+        )
+    environment = {"PATH": os.environ["PATH"], **settings}
+    environment |= {"NGINX_SOURCE": str(source), "NGINX_TARGET": str(target), "TLS_FOLDER": str(tls)}
+    return _run("start.sh", ["sh", str(source / "start.sh"), "write"], environment) or target / "nginx.conf"
+
+
 def _nginx(settings: dict[str, str]) -> list[str]:
     """`nginx -t` and gixy on the files as start.sh writes them."""
     with tempfile.TemporaryDirectory(prefix="rh-nginx-") as name:
-        folder = Path(name)
-        source, target, tls = folder / "source", folder / "target", folder / "tls"
-        shutil.copytree(ROOT / "deploy" / "nginx", source)
-        shutil.copy(ROOT / "deploy" / "nginx.conf", source)
-        for file in source.glob("*.conf"):
-            # nginx -t opens what it would write to.
-            file.write_text(
-                # A path of the container that is moved away from here.
-                file.read_text().replace("/tmp/nginx", str(target)).replace("/dev/stdout", str(folder / "log"))  # nosec
-            )
-        environment = {"PATH": os.environ["PATH"], **settings}
-        environment |= {"NGINX_SOURCE": str(source), "NGINX_TARGET": str(target), "TLS_FOLDER": str(tls)}
-        written = _run("start.sh", ["sh", str(source / "start.sh"), "write"], environment)
-        if written:
-            return written
-        main = target / "nginx.conf"
+        main = write_nginx(Path(name), settings)
+        if isinstance(main, list):
+            return main
         found = _run(f"gixy {sorted(settings)}", [str(BIN / "gixy"), str(main)])
         nginx = nginx_program()
         if nginx is None:

@@ -45,8 +45,11 @@ write() {
     sed -e "s|@DOMAIN@|${DOMAIN:-localhost}|g" -e "s|@PUBLIC_PORT@|${PUBLIC_PORT:+:$PUBLIC_PORT}|g" \
       -e "s|@MEDIA_ORIGIN@|${MEDIA_ORIGIN:+ $MEDIA_ORIGIN}|g" -e "s|@TLS@|$folder|g" "$file" > "$target/${file##*/}"
   done
+  # A replica that failed twice is passed over for five seconds. Each is here again as a spare, which is never passed
+  # over: when the other one is stopped within those seconds (an upgrade does that), the first may be back already.
   for server in $API_SERVERS; do
     echo "server $server max_fails=2 fail_timeout=5s;"
+    echo "server $server max_fails=0 backup;"
   done > "$target/api_servers.conf"
   [ -n "${DOMAIN:-}" ] || cp "$target/local.conf" "$target/nginx.conf"
 }
