@@ -31,7 +31,7 @@ class Replica(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with the own address; the other methods do the same."""
         self.rfile.read(int(self.headers.get("content-length", 0)))
-        body = str(self.server.server_address[0]).encode()
+        body = str(self.connection.getsockname()[0]).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
