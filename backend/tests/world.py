@@ -158,6 +158,12 @@ async def sent(queue_name: str) -> int:
         return sum([int(await redis.llen(name)) for name in names])
 
 
+async def forget(queue_name: str) -> None:
+    """Lose the messages of a queue, as a worker that dies with them or a broker that restarts does."""
+    async with connect() as redis:
+        await redis.delete(queue_name)
+
+
 @contextmanager
 def broker(url: str) -> Iterator[None]:
     """Send jobs to this broker."""

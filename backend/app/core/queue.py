@@ -12,7 +12,7 @@ from typing import Any
 
 from celery import Celery
 
-from app.core import tracing
+from app.core import events, tracing
 from app.core.config import settings
 from app.core.logging import correlate
 
@@ -78,6 +78,12 @@ def send(
     options: dict[str, Any] = {"queue": queue, "time_limit": limit_s + GRACE_S, "priority": urgency}
     options["headers"] = {REQUEST_ID: request_id} | ({tracing.HEADER: trace} if trace else {})
     celery_app.send_task(task, args=args, retry=False, ignore_result=True, **options)
+
+
+async def first_waiting(queue: str) -> int:
+    """How many of the first urgency wait in a queue for a worker (those that one has are not among them)."""
+    async with events.connect() as redis:
+        return int(await redis.llen(queue))
 
 
 def task(name: str) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:

@@ -355,36 +355,55 @@ async def wake(session: AsyncSession, take_id: UUID, name: str) -> None:
 
 
 async def sweep() -> None:
-    """Send again what nobody took, and what a worker that died was computing."""
+    """Take back what a worker that died was computing, and send what is missing in the queues."""
     async with transaction() as session:
-        late = await repository.overdue(session)
-    for take_id, stage_id in late:
+        lost = await repository.expired(session)
+    for take_id, stage_id in lost:
         async with transaction() as session:
             if await repository.lock_take(session, take_id):
                 await _recover(session, take_id, stage_id)
+    await _send_missing()
+
+
+async def _send_missing() -> None:
+    """See that each queue holds a message for every stage that waits too long. Raises RedisError.
+
+    Messages get lost: a worker that died had it, or the broker restarted. A message only says that there is work, so
+    their number is all that matters, and behind a long queue nothing is sent twice.
+    """
+    async with transaction() as session:
+        if not await repository.sweeps_alone(session):
+            return
+        for on in sorted(QUEUE_LIMITS_S):
+            names = [stage for stage in STAGES if QUEUES[stage] == on]
+            # Those on their way first: in the other order one that is sent in between would not be seen.
+            missing = await repository.untaken(session, names) - await outbox.unsent(session, RUN, on)
+            if missing > 0:
+                missing -= await queue.first_waiting(on)
+            if missing > 0:
+                for stage_id in await repository.longest_untaken(session, names, missing):
+                    outbox.enqueue(session, RUN, [str(stage_id)], on=on, keep=False, limit_s=QUEUE_LIMITS_S[on])
 
 
 async def _recover(session: AsyncSession, take_id: UUID, stage_id: UUID) -> None:
     moment = await repository.now(session)
     row = next(stage for stage in await repository.stages(session, take_id) if stage.id == stage_id)
-    if row.state == "queued" and row.due_at and row.queued_at and row.due_at < moment:
-        # Twice its age: the workers may be busy, and each copy in their queue is one more to look at.
-        _send(session, row, moment + max(UNTAKEN, moment - row.queued_at))
-    elif row.state == "running" and row.lease_until and row.lease_until < moment:
-        row.lease_token = row.lease_until = None
-        if row.started_at is not None:
-            lost = telemetry.stage_entries(row.name, "lost", (moment - row.started_at).total_seconds())
-            telemetry.add_after_commit(session, lost)
-        row.crashes += 1
-        if row.crashes < MAX_ATTEMPTS:
-            row.state, row.queued_at = "queued", moment
-            _send(session, row, moment + UNTAKEN)
-            changed(session, await repository.interview_of(session, take_id))
-        else:
-            row.state, row.finished_at, row.parked_at = "failed", moment, moment
-            row.failures += 1
-            row.error = _error("stage_crashed", f"It stopped without an answer {MAX_ATTEMPTS} times.", PARKED)
-            await advance(session, take_id)
+    if row.state != "running" or row.lease_until is None or row.lease_until >= moment:
+        return
+    row.lease_token = row.lease_until = None
+    if row.started_at is not None:
+        lost = telemetry.stage_entries(row.name, "lost", (moment - row.started_at).total_seconds())
+        telemetry.add_after_commit(session, lost)
+    row.crashes += 1
+    if row.crashes < MAX_ATTEMPTS:
+        row.state, row.queued_at = "queued", moment
+        _send(session, row, moment + UNTAKEN)
+        changed(session, await repository.interview_of(session, take_id))
+    else:
+        row.state, row.finished_at, row.parked_at = "failed", moment, moment
+        row.failures += 1
+        row.error = _error("stage_crashed", f"It stopped without an answer {MAX_ATTEMPTS} times.", PARKED)
+        await advance(session, take_id)
 
 
 def _send(session: AsyncSession, row: Stage, due_at: Any) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
@@ -18,6 +18,8 @@ from app.models.turn import Turn
 
 # The clock of the database, which all processes share.
 NOW = func.clock_timestamp()
+# Any number that nobody else locks.
+SWEEP_LOCK = 7_300_002
 
 
 async def lock_take(session: AsyncSession, take_id: UUID) -> bool:
@@ -113,11 +115,31 @@ async def release(session: AsyncSession, stage_id: UUID, token: UUID, values: di
     return (await session.scalars(query)).one_or_none() is not None
 
 
-async def overdue(session: AsyncSession) -> Sequence[tuple[UUID, UUID]]:
-    """(take, stage) of stages that nobody took in time or whose worker has stopped renewing its lease."""
-    late = or_((Stage.state == "queued") & (Stage.due_at < NOW), (Stage.state == "running") & (Stage.lease_until < NOW))
+async def expired(session: AsyncSession) -> Sequence[tuple[UUID, UUID]]:
+    """(take, stage) of stages whose worker has stopped renewing its lease."""
+    late = (Stage.state == "running") & (Stage.lease_until < NOW)
     rows = await session.execute(select(Stage.take_id, Stage.id).where(late).order_by(Stage.queued_at))
     return [(row.take_id, row.id) for row in rows]
+
+
+def _untaken(names: Collection[str]) -> ColumnElement[bool]:
+    return and_(Stage.state == "queued", Stage.name.in_(names), Stage.due_at < NOW)
+
+
+async def untaken(session: AsyncSession, names: Collection[str]) -> int:
+    """How many stages of these names nobody has taken in time."""
+    return (await session.scalars(select(func.count()).select_from(Stage).where(_untaken(names)))).one()
+
+
+async def longest_untaken(session: AsyncSession, names: Collection[str], limit: int) -> Sequence[UUID]:
+    """Those that have waited longest."""
+    query = select(Stage.id).where(_untaken(names)).order_by(Stage.queued_at).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+async def sweeps_alone(session: AsyncSession) -> bool:
+    """Whether no other sweep is sending what is missing, until the end of this transaction."""
+    return bool((await session.scalars(select(func.pg_try_advisory_xact_lock(SWEEP_LOCK)))).one())
 
 
 async def set_take(session: AsyncSession, take_id: UUID, values: dict[str, Any]) -> None:

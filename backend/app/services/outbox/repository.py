@@ -23,6 +23,13 @@ async def due(session: AsyncSession, limit: int) -> Sequence[OutboxJob]:
     return (await session.scalars(query)).all()
 
 
+async def unsent(session: AsyncSession, task: str, queue: str) -> int:
+    """Jobs of a task that go once and have not gone yet."""
+    query = select(func.count()).select_from(OutboxJob)
+    here = (OutboxJob.task == task, OutboxJob.queue == queue, OutboxJob.keep.is_(False), OutboxJob.parked_at.is_(None))
+    return (await session.scalars(query.where(*here))).one()
+
+
 async def locked(session: AsyncSession, job_id: UUID) -> OutboxJob | None:
     """One job, locked."""
     return (await session.scalars(select(OutboxJob).where(OutboxJob.id == job_id).with_for_update())).one_or_none()

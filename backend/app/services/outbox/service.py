@@ -72,6 +72,11 @@ def enqueue(
     waiting(session)["relay"] = relay
 
 
+async def unsent(session: AsyncSession, task: str, on: str) -> int:
+    """How many jobs of a task, not kept, are recorded for a queue and not yet sent."""
+    return await repository.unsent(session, task, on)
+
+
 async def relay() -> None:
     """Send what is due. A broker that is away leaves the rows as they are."""
     async with transaction() as session:
