@@ -55,6 +55,11 @@ class Stack:
         """Run a command inside."""
         return self.engine.podman("exec", container, *argv, check=check)
 
+    def reaches(self, service: str, address: str) -> bool:
+        """Whether a container can connect to HOST:PORT."""
+        script = "print IO::Socket::INET->new(PeerAddr => $ARGV[0], Timeout => 2) ? 'yes' : 'no'"
+        return self.execute(self.name(service), "perl", "-MIO::Socket::INET", "-e", script, address) == "yes"
+
     def healthy(self, container: str) -> bool:
         """Run the health check now: without systemd podman has no timer for it."""
         argv = ["podman", "healthcheck", "run", container]

@@ -202,6 +202,8 @@ def test_a_replica_that_is_stopped_ends_its_streams_and_leaves_properly(stack: S
         assert candidate.call("GET", "/system"), "the other one answers"
         stack.engine.podman("start", stack.name(name))
         until(name, lambda name=name: stack.healthy(stack.name(name)))
+        # podman gives it another hardware address and tells nobody: its neighbours find out after some seconds.
+        until(f"nginx reaches {name}", lambda number=name[-1]: stack.reaches("web", f"172.28.7.1{number}:8000"))
     assert events.streams >= 2, "the page's stream moved to the other replica"
     events.over.set()
 
