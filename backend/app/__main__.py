@@ -79,7 +79,9 @@ def parser() -> Parser:
     move.add_argument("--to", required=True, metavar="URL", help="file:///folder or s3://bucket/prefix")
     move.add_argument("--delete-source", action="store_true", help="when every copy is equal to its original")
 
-    account = commands.add_parser("account", help="make and list accounts of a server, say who is an administrator")
+    account = commands.add_parser(
+        "account", help="make, list and erase accounts of a server, say who is an administrator"
+    )
     actions = account.add_subparsers(dest="action", required=True, parser_class=Parser)
     create = actions.add_parser("create", help="prints a link to set the password, good once and for 24 hours")
     create.add_argument("email", metavar="EMAIL")
@@ -88,6 +90,9 @@ def parser() -> Parser:
     appoint = actions.add_parser("administrator", help="make somebody an administrator")
     appoint.add_argument("email", metavar="EMAIL")
     appoint.add_argument("--no", action="store_true", help="nobody special any more")
+    erase = actions.add_parser("erase", help="delete an account with everything; prints the code of the receipt")
+    erase.add_argument("email", metavar="EMAIL")
+    erase.add_argument("--yes", action="store_true", help="without it nothing is deleted")
     backup = commands.add_parser("backup", help="the whole system in one file, and back")
     ways = backup.add_subparsers(dest="action", required=True, parser_class=Parser)
     create = ways.add_parser("create", help="make one; with the recordings when they are in a folder")

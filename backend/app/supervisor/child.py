@@ -20,8 +20,9 @@ from typing import Any
 LOG_BYTES, LOG_FILES = 5_000_000, 3
 READY_EVERY_S = 0.2
 NAME_WIDTH = 11
-# A process that lived this long had started well: its next crash begins the back-off anew.
-SETTLED_S = 60.0
+# A process that lived this long had started well: its next crash begins the back-off anew. The back-off is for what
+# falls over at once; what works and is killed now and then must not be missed for half a minute.
+SETTLED_S = 20.0
 BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 # How long the output of a dead process may still come in: a process it started may hold the pipe open for ever.
 LAST_WORDS_S = 2.0

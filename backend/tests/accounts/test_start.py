@@ -181,6 +181,24 @@ async def test_an_operator_makes_accounts(server: Server) -> None:
         await _command("list")
 
 
+async def test_an_operator_erases_an_account(server: Server) -> None:
+    token = (await _command("create", "ada@example.org"))["link"].partition("#token=")[2]
+    browser = server.browser()
+    await browser.post("/api/account/reset", json={"token": token, "password": PASSWORD})
+    await log_in(browser, "ada@example.org")
+    assert (await browser.get("/api/interviews")).status_code == 200
+    with pytest.raises(BadInput, match="for good"):
+        await _command("erase", "ada@example.org")
+    with pytest.raises(NotFound):
+        await _command("erase", "nobody@example.org", "--yes")
+    gone = await _command("erase", "Ada@example.org", "--yes")
+    assert gone["page"] == f"http://localhost:8000/receipt#{gone['receipt']}"
+    assert (await browser.get("/api/interviews")).status_code == 401
+    assert (await server.browser().get(f"/api/erasures/{gone['receipt']}")).status_code == 200
+    with pytest.raises(NotFound):
+        await _command("erase", "ada@example.org", "--yes")
+
+
 def test_the_command_prints_json(server: Server) -> None:
     command = [sys.executable, "-m", "app", "account", "create", "ada@example.org"]
     done = subprocess.run(command, cwd=BACKEND, env=dict(os.environ), capture_output=True, text=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -50,8 +51,10 @@ async def ids(settings: Any) -> dict[str, str]:
     return {"interview_id": str(interview), "question_id": str(questions[0]), "posting_id": str(posting)}
 
 
-# Examples drawn for each operation; by default one. Those that take nothing have fewer: together 2,000 and more.
-MANY = 60
+# Examples drawn for each operation in the slow suite; those that take nothing have fewer.
+MANY, TOGETHER = 60, 2000
+drawn_for: Counter[str] = Counter()
+tried: set[str] = set()
 CALLERS = ("nobody", "guest", "account", "administrator")
 
 
@@ -136,6 +139,19 @@ def test_many_answers_to_every_caller(label: str, theirs: dict[str, str], caller
     @given(case=drawn(label), caller=sampled_from(CALLERS))
     @limited(MANY)
     def check(case: schemathesis.Case, caller: str) -> None:
+        drawn_for[caller] += 1
         try_out(case, callers[caller], theirs)
 
     check()
+    tried.add(label)
+
+
+@pytest.mark.slow
+def test_it_was_thousands(capsys: pytest.CaptureFixture[str]) -> None:
+    """The last one: how many examples the tests before it have drawn, for each caller."""
+    if tried != set(OPERATIONS):
+        pytest.skip("the tests before this one did not all run")
+    with capsys.disabled():
+        print(f"\n{drawn_for.total()} examples of {len(OPERATIONS)} operations: {dict(drawn_for)}")  # noqa: T201
+    assert drawn_for.total() >= TOGETHER
+    assert min(drawn_for[caller] for caller in CALLERS) >= TOGETHER / 8

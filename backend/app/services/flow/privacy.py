@@ -6,12 +6,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.database import transaction
 from app.core.events import changed
+from app.domain.errors import NotFound
+from app.services.accounts import repository as accounts
+from app.services.accounts.service import comparable
 from app.services.audit import service as audit
 from app.services.flow import repository
 from app.services.interviews import service as interviews
 from app.services.outbox.files import delete_files
 from app.services.postings import service as postings
+from app.services.privacy import erasure
 from app.services.speech import service as speech
 
 
@@ -34,6 +39,18 @@ async def delete_interview(session: AsyncSession, owner: UUID, interview_id: UUI
     audit.write(session, "data_deleted", owner=owner, kind="interview")
     changed(session, interview_id)
     await _forget_speech(session)
+
+
+async def erase_account(email: str) -> str:
+    """Delete an account with everything, for somebody who asked the operator; the code of the receipt.
+
+    Raises NotFound.
+    """
+    async with transaction() as session:
+        account = await accounts.account_by_email(session, comparable(email))
+        if account is None:
+            raise NotFound("There is no account with this address.", hint="See `account list`.")
+        return await erasure.erase_owner(session, account.owner_id)
 
 
 async def _forget_speech(session: AsyncSession) -> None:
