@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.drill, pytest.mark.timeout(1100)]
 
 SEED, KILLS = 20261127, 104
 LONGEST_S, SETTLE_S, RECOVER_S = 600.0, 240.0, 60.0
-SLOW_S = 30.0
+AIM_S = SLOW_S = 30.0  # recovery, p95
 CANDIDATES, OPEN_EACH = 3, 2
 SERVICES = ("api", "beat", "flows", "postgres", "valkey")
 WORKERS = ("interactive", "media", "vision", "listening", "cloud")
@@ -323,9 +323,10 @@ def test_a_hundred_kills_lose_nothing(
     assert unfinished == {}
     assert final == again
     assert graded(stormy.url) <= len(storm.takes), "an answer was graded twice"
-    # Generous: docs/development.md says what was measured, and on how busy a machine.
-    assert (percentile([seconds for seconds, _ in storm.ready_s], 0.5) or 0) < 30
-    assert (percentile(storm.again_s, 0.95) or 0) < 90
+    # The storm alone makes a load of about 1.3 for each core; with others beside it the aim says nothing.
+    alone = os.getloadavg()[1] < 2 * (os.cpu_count() or 1)
+    assert (percentile([seconds for seconds, _ in storm.ready_s], 0.95) or 0) < (AIM_S if alone else 3 * AIM_S)
+    assert (percentile(storm.again_s, 0.95) or 0) < (AIM_S if alone else 3 * AIM_S)
 
 
 def complete(stages: dict[str, Any] | None) -> bool:
