@@ -23,10 +23,11 @@ WITHOUT_OWNER = frozenset({
     # The worker: its job names the take or the stage, for whomever it is.
     "analysis.repository:context",
     "analysis.repository:drop_upload",
+    "analysis.repository:expired",
     "analysis.repository:interview_of",
     "analysis.repository:lock_take",
+    "analysis.repository:longest_untaken",
     "analysis.repository:name_of",
-    "analysis.repository:overdue",
     "analysis.repository:release",
     "analysis.repository:renew_lease",
     "analysis.repository:set_take",
