@@ -126,7 +126,8 @@ def read(entries: Iterable[tuple[str, float, float, str]], duration_ms: int) -> 
             dropped[Dropped.REPEATED] += 1
         else:
             kept.append(Moment(kind=MomentKind(kind), text=_short(text), start_ms=times[0], end_ms=times[1]))
-    return kept, dict(dropped)
+    # Ends that were cut to the recording may have changed the order.
+    return sorted(kept, key=lambda one: (one.start_ms, one.end_ms, one.kind)), dict(dropped)
 
 
 def _order(entry: tuple[str, float, float, str]) -> tuple[float, float, str, str]:

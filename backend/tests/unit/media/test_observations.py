@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.answer import Interval, PresenceMeasures, PresenceSecond, Transcript, Word
@@ -152,6 +152,7 @@ entries = st.lists(
 
 
 @given(entries, st.integers(0, 25_000))
+@example([("looks_away", 0.0, 0.002, "looks left"), ("hand_to_face", 0.0, 0.003, "looks left")], 1)
 def test_everything_is_kept_inside_the_recording_or_counted(
     given_: list[tuple[str, float, float, str]], duration_ms: int
 ) -> None:
