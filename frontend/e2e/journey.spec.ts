@@ -11,9 +11,13 @@ import {
   pastePosting,
   plain,
   waitForReport,
+  watch,
 } from "./steps";
 
-test("from a pasted posting to a report on what was said and done on camera", async ({ page }) => {
+test("from a pasted posting to a report on what was said and done on camera, within the page's policy", async ({
+  page,
+}) => {
+  const seen = await watch(page);
   await pastePosting(page);
   await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Warehouse shift lead");
   await goToQuestions(page);
@@ -54,6 +58,12 @@ test("from a pasted posting to a report on what was said and done on camera", as
     .toBeGreaterThan(Number(minutes) * 60 + Number(seconds) - 0.01);
   const at = await video.evaluate((element: HTMLVideoElement) => element.currentTime);
   expect(at).toBeLessThan(Number(minutes) * 60 + Number(seconds) + 6);
+
+  for (const path of ["/history", "/data", "/services", "/operations"]) {
+    await page.goto(path);
+    await page.waitForTimeout(1_000);
+  }
+  expect(seen).toEqual({ hits: [], reports: [], errors: [] });
 });
 
 test("what was kept of a broken-off answer is offered after a reload", async ({ page }) => {

@@ -39,6 +39,36 @@ export function answerMs(): number {
   return Math.round(((readFileSync(path).length - 44) / head.readUInt32LE(28)) * 1000);
 }
 
+/** What a page should never do: run what somebody wrote, offend its policy, log an error. */
+export interface Seen {
+  hits: string[];
+  reports: string[];
+  errors: string[];
+}
+
+/** Notes all of it, from the next page on. */
+export async function watch(page: Page): Promise<Seen> {
+  const seen: Seen = { hits: [], reports: [], errors: [] };
+  await page.exposeFunction("hit", (mark: string) => seen.hits.push(mark));
+  await page.exposeFunction("reportViolation", (text: string) => seen.reports.push(text));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      (window as unknown as { reportViolation: (text: string) => void }).reportViolation(
+        `${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+      );
+    });
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error") seen.errors.push(`${message.text()} ${message.location().url}`);
+  });
+  page.on("pageerror", (error) => seen.errors.push(error.message));
+  page.on("dialog", (dialog) => {
+    seen.hits.push(`dialog ${dialog.message()}`);
+    return dialog.dismiss();
+  });
+  return seen;
+}
+
 export async function pastePosting(page: Page): Promise<void> {
   await page.goto("/");
   await page.getByLabel("Paste the job you want to practise for").fill(POSTING);
