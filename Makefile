@@ -41,9 +41,9 @@ containers: ## Build the images, run the stack of a server, kill parts of it (ro
 	@$(BOOT) setup --dev
 	@cd backend && $(PY) -m tools.containers
 
-bench: ## Measure start, memory, stages, planning and follow-ups; JSON on standard output
-	@$(BOOT) setup --dev
-	@cd backend && $(PY) -m tests.bench.system && $(PY) -m tests.bench.follow_up
+bench: ## Measure start, memory, stages, planning, interviews and follow-ups; JSON on standard output
+	@$(BOOT) setup --dev >&2
+	@cd backend && $(PY) -m tests.bench.system && $(PY) -m tests.bench.interview && $(PY) -m tests.bench.follow_up
 
 bench-load: ## Measure reads, 1,000 event streams and 100 uploads of one API process; JSON; exit 1 if anything is lost
 	@$(BOOT) setup --dev >&2

@@ -16,24 +16,26 @@ from dataclasses import dataclass
 class Measured:
     """CPU seconds and bytes, medians on the machine that docs/scaling.md names."""
 
-    # Per recorded second: media, transcript, voice, presence, listening while it is recorded (make bench).
+    # Per recorded second: media (with the process that reads it), transcript, voice, presence, listening while it is
+    # recorded (make bench, tests.bench.media).
     media: float = 0.006
-    transcript: float = 0.127
-    voice: float = 0.013
-    presence: float = 0.239
+    transcript: float = 0.118
+    voice: float = 0.012
+    presence: float = 0.218
     listening: float = 0.09
     # Per recorded second of an upload in pieces of one second (make bench-load): API, nginx, PostgreSQL, Valkey.
-    api: float = 0.0097
-    nginx: float = 0.0004
-    postgres: float = 0.0013
-    valkey: float = 0.0005
+    api: float = 0.0073
+    nginx: float = 0.0003
+    postgres: float = 0.0008
+    valkey: float = 0.0001
     # Per answer: grade and tips with the flow server's part. Per interview: planning it, and speaking its questions.
-    grade_s: float = 1.5
-    plan_s: float = 40.0
-    # Recording at 1 Mbit/s and the sound beside it (16 kHz, 16 bit); rows of an answer with its results.
+    grade_s: float = 0.4
+    plan_s: float = 25.0
+    # Recording at 1 Mbit/s and the sound beside it (16 kHz, 16 bit); rows of an answer with its results, three times
+    # as large with indexes and what updates leave behind (the factor is an assumption).
     video_bytes: int = 125_000
     audio_bytes: int = 32_000
-    rows_bytes: int = 60_000
+    rows_bytes: int = 3 * 22_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from app.services.recordings import listening, service
 from app.utils.paths import REPOSITORY
 from app.worker import celery_app
 from tests import world
+from tests.bench import capacity
 from tests.operate.test_fair_share import answer
 from tests.operate.test_poison import media
 
@@ -92,6 +93,10 @@ def test_leftovers_of_a_killed_process_are_cleared_by_their_own_host(settings: A
     os.utime(old, (past, past))
     service.clear_workshop()
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_the_tables_of_capacity_are_those_of_the_command() -> None:
+    assert capacity.tables() in (REPOSITORY / "docs" / "scaling.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.services
