@@ -124,6 +124,7 @@ function CheckRoom({ interview }: { interview: InterviewOut }) {
           days={system.data?.retention_days}
           cloud={cloud}
           keeper={keeper}
+          onServer={system.data?.mode === "server"}
           onChange={setConsent}
         />
         <Problem error={edit.error} />

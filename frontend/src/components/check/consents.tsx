@@ -8,11 +8,14 @@ interface Props {
   cloud: SystemOut["providers"];
   /** Who keeps the recordings, when that is not this machine. */
   keeper: string | undefined;
+  /** Whether this machine is somebody's server. */
+  onServer: boolean;
   onChange(consent: Consent): void;
 }
 
 /** What may be recorded and measured, each by itself. Nothing is ticked in advance. */
-export function Consents({ consent, camera, days, cloud, keeper, onChange }: Props) {
+export function Consents({ consent, camera, days, cloud, keeper, onServer, onChange }: Props) {
+  const here = onServer ? "on this server" : "on this machine";
   const asked = cloud.filter((one) => one.consent && (camera || one.port !== "cloud_video"));
   const items: { name: "recording" | "voice" | "presence"; title: string; says: string }[] = [
     {
@@ -38,8 +41,8 @@ export function Consents({ consent, camera, days, cloud, keeper, onChange }: Pro
       <legend>What you agree to</legend>
       <p className="hush">
         {asked.length === 0
-          ? "Everything you say and show is worked out on this machine."
-          : "What you say and show is worked out on this machine. Below are the services of others that may help, if you let them."}
+          ? `Everything you say and show is worked out ${here}.`
+          : `What you say and show is worked out ${here}. Below are the services of others that may help, if you let them.`}
       </p>
       {items.map((item) => (
         <label key={item.name}>
