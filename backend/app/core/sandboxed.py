@@ -44,6 +44,8 @@ ENDED = 2**64 - 1
 # Without work for so long, the helper goes and gives its memory back.
 IDLE_S = 600.0
 TICK_S = 0.02
+# Whoever asks writes at once; the helper must not wait for one that does not.
+REFUSE_S = 2.0
 # Address space that is reserved but not used (stacks, arenas of malloc) counts for nothing else.
 RESERVED = 1 << 30
 FILES = 64
@@ -226,6 +228,15 @@ def _say(connection: socket.socket, answer: dict[str, Any]) -> None:
     connection.sendall(struct.pack("<Q", len(message)) + message)
 
 
+def _refuse(connection: socket.socket, answer: dict[str, Any]) -> None:
+    """Answer in the place of a child. What was asked is read first: a close with unread bytes takes answers along."""
+    with connection, contextlib.suppress(OSError, SystemExit):
+        connection.settimeout(REFUSE_S)
+        (length,) = struct.unpack("<Q", _exactly(connection, 8))
+        _exactly(connection, length)
+        _say(connection, answer)
+
+
 def _exactly(connection: socket.socket, length: int) -> bytes:
     data = bytearray()
     while len(data) < length:
@@ -269,8 +280,7 @@ def serve(control: socket.socket) -> None:
                 pid, deadline = _fork(message, connection, others)
                 children[pid] = (connection, deadline)
             except Exception as error:  # code that does not load, or no room for a process
-                with connection, contextlib.suppress(OSError):
-                    _say(connection, _broken(error))
+                _refuse(connection, _broken(error))
         _reap(children)
     for pid in children:
         os.kill(pid, signal.SIGKILL)
