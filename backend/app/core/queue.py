@@ -11,8 +11,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from celery import Celery
+from redis.asyncio import Redis
 
-from app.core import events, tracing
+from app.core import tracing
 from app.core.config import settings
 from app.core.logging import correlate
 
@@ -23,6 +24,8 @@ DEFAULT_LIMIT_S = 210
 # limit cannot do that: it interrupts only the main thread, which is waiting.
 GRACE_S = 30
 FIRST, LATER, LAST = 0, 6, 9  # of kombu's steps 0, 3, 6, 9
+# kombu keeps each step in a list of its own; that of the first has the name of the queue.
+_LISTS = ("", *(f"\x06\x16{step}" for step in (3, LATER, LAST)))
 MEDIA, VISION, INTERACTIVE, CONTROL, LISTENING = "media", "vision", "interactive", "control", "listening"
 CLOUD = "cloud"
 REQUEST_ID = "rehearsal_request_id"  # header of a message
@@ -80,10 +83,14 @@ def send(
     celery_app.send_task(task, args=args, retry=False, ignore_result=True, **options)
 
 
-async def first_waiting(queue: str) -> int:
-    """How many of the first urgency wait in a queue for a worker (those that one has are not among them)."""
-    async with events.connect() as redis:
-        return int(await redis.llen(queue))
+async def waiting(redis: Redis, queue: str) -> int:
+    """How many messages wait in a queue for a worker; those that one has are not among them. Raises RedisError."""
+    return sum([int(await redis.llen(f"{queue}{step}")) for step in _LISTS])
+
+
+async def first_waiting(redis: Redis, queue: str) -> int:
+    """As `waiting`, but only of the first urgency."""
+    return int(await redis.llen(f"{queue}{_LISTS[0]}"))
 
 
 def task(name: str) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Any]:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 class Measured:
     """CPU seconds and bytes, medians on the machine that docs/scaling.md names."""
 
-    # Per recorded second: media (with the process that reads it), transcript, voice, presence, listening while it is
-    # recorded (make bench, tests.bench.media).
+    # Per recorded second: media (of a time when the worker read the file itself: what the process that does it now
+    # spends is in no number), transcript, voice, presence, listening while it is recorded (make bench).
     media: float = 0.006
     transcript: float = 0.118
     voice: float = 0.012

@@ -23,8 +23,7 @@ import psycopg.sql
 from app.supervisor import postgres
 from tests.bench.load import Cost
 from tests.bench.system import ANSWER_S, POSTING
-from tests.drills.client import Candidate
-from tests.drills.test_storm import WORDS
+from tests.drills.client import WORDS, Candidate
 from tests.e2e import media
 from tests.e2e.system import RunningSystem
 

@@ -12,6 +12,11 @@ import httpx
 
 TUS = {"Tus-Resumable": "1.0.0"}
 ENDED = {"done", "failed", "skipped"}
+# What a candidate types.
+WORDS = (
+    "We had a new colleague who was afraid of the forklift. I sat down with her and asked what worried her. "
+    "Then I drove the lane slowly while she watched. After two weeks she passed the test, and she trains others today."
+)
 
 
 class Candidate:

@@ -24,6 +24,7 @@ import pytest
 
 from app.services.analysis.pipeline import QUEUES
 from app.supervisor.folder import DataFolder
+from tests.drills.client import WORDS
 from tests.drills.conftest import POSTING
 from tests.drills.persistent import PATIENCE_S, Lost, Persistent
 from tests.e2e import media
@@ -40,10 +41,6 @@ WORKERS = ("interactive", "media", "vision", "listening", "cloud")
 CHILDREN = ("interactive", "media", "vision")  # of those with a pool of processes
 ENDED = {"done", "failed", "skipped"}
 DISK_BYTES, FULL_FOR_S, FULL_EVERY = 256 * 1024 * 1024, 5.0, 12
-WORDS = (
-    "We had a new colleague who was afraid of the forklift. I sat down with her and asked what worried her. "
-    "Then I drove the lane slowly while she watched. After two weeks she passed the test, and she trains others today."
-)
 
 
 @dataclass

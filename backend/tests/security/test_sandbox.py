@@ -67,12 +67,13 @@ async def test_refusals_come_through_and_other_errors_say_nothing_of_the_file() 
 
 
 async def test_code_that_does_not_load_says_so_at_once() -> None:
-    def lost() -> int:
+    def lost(_: bytes) -> int:
         return 1
 
     lost.__module__, lost.__qualname__ = "app.core.nothing_of_this_name", "lost"
-    with pytest.raises(sandbox.Broken, match="ModuleNotFoundError"):
-        await limited(lost)
+    for size in range(0, 2_000_000, 100_000):  # an answer that comes before all is read would be lost, mostly
+        with pytest.raises(sandbox.Broken, match="ModuleNotFoundError"):
+            await limited(lost, bytes(size))
     assert await limited(misbehaviour.use_threads) == 4
 
 

@@ -40,7 +40,7 @@ export function OperationsPage() {
             {paused ? "Go on reading" : "Stop reading"}
           </button>
           <span className="hush">
-            As of <time dateTime={state.at}>{new Date(state.at).toLocaleTimeString()}</time>
+            As of <time dateTime={state.at}>{new Date(state.at).toLocaleTimeString("en-GB")}</time>
             {paused ? ", not read again." : ", read again every 5 seconds."}
           </span>
         </div>

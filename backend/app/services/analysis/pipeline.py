@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import queue, telemetry, tracing
 from app.core.database import transaction
-from app.core.events import changed
+from app.core.events import changed, connect
 from app.core.logging import place
 from app.domain.errors import Conflict, ProviderError, RehearsalError
 from app.models.take import STAGES, Stage, Take
@@ -371,7 +371,7 @@ async def _send_missing() -> None:
     Messages get lost: a worker that died had it, or the broker restarted. A message only says that there is work, so
     their number is all that matters, and behind a long queue nothing is sent twice.
     """
-    async with transaction() as session:
+    async with transaction() as session, connect() as redis:
         if not await repository.sweeps_alone(session):
             return
         for on in sorted(QUEUE_LIMITS_S):
@@ -379,7 +379,7 @@ async def _send_missing() -> None:
             # Those on their way first: in the other order one that is sent in between would not be seen.
             missing = await repository.untaken(session, names) - await outbox.unsent(session, RUN, on)
             if missing > 0:
-                missing -= await queue.first_waiting(on)
+                missing -= await queue.first_waiting(redis, on)
             if missing > 0:
                 for stage_id in await repository.longest_untaken(session, names, missing):
                     outbox.enqueue(session, RUN, [str(stage_id)], on=on, keep=False, limit_s=QUEUE_LIMITS_S[on])

@@ -14,8 +14,6 @@ from app.services.analysis.pipeline import QUEUES
 from app.services.operations import repository
 
 ALL_QUEUES = (queue.INTERACTIVE, queue.MEDIA, queue.VISION, queue.LISTENING, queue.CLOUD, queue.CONTROL)
-# kombu keeps the steps of urgency in lists of their own.
-STEPS = ("", *(f"\x06\x16{step}" for step in (3, queue.LATER, queue.LAST)))
 BACKUP_KEY = "backup:last"
 
 
@@ -87,9 +85,7 @@ async def broker() -> Broker | None:
     """None when Valkey does not answer."""
     try:
         async with events.connect() as redis:
-            messages = {}
-            for name in ALL_QUEUES:
-                messages[name] = sum([int(await redis.llen(f"{name}{step}")) for step in STEPS])
+            messages = {name: await queue.waiting(redis, name) for name in ALL_QUEUES}
             backup = await redis.get(BACKUP_KEY)
         return Broker(messages, await events.workers(), _seconds(backup))
     except (RedisError, OSError):
